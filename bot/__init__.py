@@ -1,0 +1,1 @@
+"""Jawab: an Urdu/English patient chatbot that sends vetted answers only."""
