@@ -100,14 +100,13 @@ class _RasaLoader(Loader):
         return self._real.create_module(spec)
 
     def exec_module(self, module: ModuleType) -> None:
-        self._real.exec_module(module)
-        # not ours to mend: Rasa's pinned packages deprecate one another on every start
-        warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"(rasa|packaging|matplotlib|pkg_resources)\b")
-        warnings.filterwarnings("ignore", message=r"pkg_resources is deprecated")
-        warnings.filterwarnings("ignore", message=r"Deprecated API features detected")
-        if importlib.util.find_spec("tensorflow") is None:
-            _load_components_without_tensorflow()
-            _refuse_neural_components()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Rasa's pinned packages deprecate one another: not ours to mend
+            self._real.exec_module(module)
+            if importlib.util.find_spec("tensorflow") is None:
+                _load_components_without_tensorflow()
+                _refuse_neural_components()
+        warnings.filterwarnings("ignore", category=DeprecationWarning)
 
 
 def _load_components_without_tensorflow() -> None:

@@ -1,0 +1,1 @@
+"""The vetted texts: what may be said, who signed it, and the last check before it leaves."""

@@ -1,0 +1,93 @@
+"""The last check before a message leaves: are these bytes a composition of texts that may be sent now?
+
+It trusts no claim of the code before it. It looks only at the text and the buttons, and takes them apart again.
+"""
+
+import hashlib
+import logging
+from dataclasses import dataclass
+from typing import Any, Iterable, Sequence
+
+from bot.answers.compose import DISCLAIMER, JOINT, NEEDS_DISCLAIMER, Composer
+from bot.answers.library import NOTICE, Block, Library
+from bot.answers.store import LANGUAGES
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Passed:
+    """What may be sent: the text, the buttons, and the blocks the text is made of (its receipt)."""
+
+    text: str
+    buttons: tuple[dict[str, str], ...]
+    blocks: tuple[Block, ...]
+    variety: str
+    replaced: bool = False
+
+
+class Gate:
+    """Stands at the end of every channel."""
+
+    def __init__(self, library: Library) -> None:
+        self._library, self._composer = library, Composer(library)
+
+    def check(self, text: Any, buttons: Iterable[Any] = (), *, variety: str = "en") -> Passed:
+        """Return what may be sent in place of `text` and `buttons`: themselves, or the service-trouble text.
+
+        `variety` is the language of the fallback only. Logs an incident, without the text, when it replaces.
+        """
+        try:
+            blocks = self.take_apart(text) if isinstance(text, str) else None
+            buttons = tuple(buttons)
+            if blocks and self._well_formed(blocks) and all(map(self._known_button, buttons)):
+                kept = tuple({"id": str(button["id"]), "title": str(button["title"])} for button in buttons)
+                return Passed(text, kept, tuple(blocks), blocks[0].variety)
+        except Exception:  # whatever is wrong with it, it was not shown to be approved
+            logger.exception("gate failed: the message is replaced")
+        digest = hashlib.sha256(repr(text).encode("utf-8", "replace")).hexdigest()[:16]
+        logger.error("gate incident: unapproved message replaced: digest=%s", digest)
+        variety = variety if variety in LANGUAGES else "en"
+        return Passed(self._library.trouble(variety), (), (), variety, replaced=True)
+
+    def take_apart(self, text: str) -> list[Block] | None:
+        """Return the approved blocks that make up `text` exactly, or None."""
+        lines = text.split(JOINT)
+        for variety in LANGUAGES:
+            known = {words: block for words, block in self._library.texts(variety).items() if block.kind != "interface"}
+            longest = max((block.text.count(JOINT) + 1 for block in known.values()), default=0)
+            found = _segment(lines, known, longest)
+            if found:
+                return found
+        return None
+
+    @staticmethod
+    def _well_formed(blocks: Sequence[Block]) -> bool:
+        """Whether the parts that belong to a message are in it, once, behind what they belong to."""
+        ids = [block.id for block in blocks]
+        if len(ids) != len(set(ids)) or all(block.kind == "part" for block in blocks):
+            return False
+        if any(block.provisional for block in blocks) and ids[-1] != NOTICE:
+            return False
+        if any(block.kind in NEEDS_DISCLAIMER for block in blocks):
+            last = max(place for place, block in enumerate(blocks) if block.kind in NEEDS_DISCLAIMER)
+            return DISCLAIMER in ids[last + 1:]
+        return True
+
+    def _known_button(self, button: Any) -> bool:
+        return (isinstance(button, dict) and isinstance(button.get("id"), str)
+                and button.get("title") in {self._composer.title(button["id"], variety) for variety in LANGUAGES}
+                and button.get("title") is not None)
+
+
+def _segment(lines: list[str], known: dict[str, Block], longest: int) -> list[Block] | None:
+    """Return the blocks whose texts, joined, are `lines`; the longest fit first, stepping back when it leads nowhere."""
+    reached: dict[int, list[Block]] = {0: []}
+    for place in range(len(lines)):
+        if place not in reached:
+            continue
+        for end in range(place + 1, min(place + longest, len(lines)) + 1):
+            block = known.get(JOINT.join(lines[place:end]))
+            if block:
+                reached[end] = [*reached[place], block]
+    return reached.get(len(lines)) or None

@@ -1,0 +1,122 @@
+"""The ledger: an append-only, hash-chained record of which exact texts may be sent, until when, and who said so.
+
+Each line of `data/ledger.jsonl` is one act, `sign` or `recall`, with the hash of the line before it; changing any
+earlier line breaks every hash after it.
+"""
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Iterable, Mapping
+
+from bot.answers.store import Answer
+from bot.errors import LedgerError
+
+START = "0" * 64
+PROVISIONAL, APPROVED = "provisional", "approved"
+USABLE = {PROVISIONAL, APPROVED}
+
+
+def sha256(text: str) -> str:
+    """Return the SHA-256 of the UTF-8 bytes of `text`, in hex."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def digests(answer: Answer) -> dict[str, str]:
+    """Return the hash of every text of `answer`: en, ur, roman, and title.en … where it has titles."""
+    texts = {language: sha256(text) for language, text in answer.text.items()}
+    return texts | {f"title.{language}": sha256(title) for language, title in answer.title.items()}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one text stands today: `status` is approved, provisional, stale, expired, recalled or unsigned."""
+
+    status: str
+    entry: Mapping[str, Any] | None = None
+
+    @property
+    def usable(self) -> bool:
+        """Whether any mode may send it."""
+        return self.status in USABLE
+
+
+class Ledger:
+    """The acts of one ledger file, checked as they load."""
+
+    def __init__(self, entries: Iterable[Mapping[str, Any]] = ()) -> None:
+        self.entries = list(entries)
+        self._latest = {entry["id"]: entry for entry in self.entries}
+
+    @classmethod
+    def load(cls, path: Path) -> "Ledger":
+        """Return the ledger at `path`; raises LedgerError telling the first line whose chain is broken."""
+        entries: list[dict[str, Any]] = []
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        for number, line in enumerate(lines, start=1):
+            try:
+                entry = json.loads(line)
+                sound = entry["hash"] == _hash(entry) and entry["prev"] == (entries[-1]["hash"] if entries else START)
+            except (ValueError, KeyError, TypeError) as error:
+                raise LedgerError(f"{path}:{number}: not a ledger entry ({error}); restore the file") from error
+            if not sound or entry["seq"] != number:
+                raise LedgerError(f"{path}:{number}: the chain is broken here; restore the file from its last copy")
+            entries.append(entry)
+        return cls(entries)
+
+    def standing(self, answer: Answer, *, today: date) -> Standing:
+        """Return how `answer` stands on `today`; a change in any language makes all of it stale."""
+        entry = self._latest.get(answer.id)
+        if entry is None:
+            return Standing("unsigned")
+        if entry["act"] == "recall":
+            return Standing("recalled", entry)
+        if entry["texts"] != digests(answer):
+            return Standing("stale", entry)
+        if date.fromisoformat(entry["expires"]) <= today:
+            return Standing("expired", entry)
+        return Standing(entry["standing"], entry)
+
+    def sign(self, answer: Answer, *, standing: str, roles: list[str], today: date, expires: date,
+             seen_evidence: bool = False) -> dict[str, Any]:
+        """Return the entry that signs `answer` as it is now; `append` makes it count.
+
+        Raises LedgerError where a contested text lacks a second role or its evidence was not seen.
+        """
+        if expires <= today:
+            raise LedgerError(f"{answer.id}: expires {expires}, which is not after {today}; choose a later date")
+        if standing == APPROVED and answer.contested and (len(set(roles)) < 2 or not seen_evidence):
+            raise LedgerError(f"{answer.id} is contested: two roles must sign (--role twice), and both must have "
+                              f"seen the evidence for and against (--seen-evidence)")
+        return self._chained({
+            "act": "sign", "id": answer.id, "texts": digests(answer), "source": answer.source,
+            "passage": list(answer.passage), "evidence": dict(answer.evidence), "standing": standing,
+            "signers": [{"role": role} for role in roles], "date": today.isoformat(), "expires": expires.isoformat()})
+
+    def recall(self, answer_id: str, *, reason: str, role: str, today: date) -> dict[str, Any]:
+        """Return the entry that takes `answer_id` out of use; raises LedgerError for an id never signed."""
+        if answer_id not in self._latest:
+            raise LedgerError(f"{answer_id} was never signed; `jawab ledger status` lists what was")
+        return self._chained({"act": "recall", "id": answer_id, "reason": reason, "signers": [{"role": role}],
+                              "date": today.isoformat()})
+
+    def append(self, path: Path, entry: Mapping[str, Any]) -> None:
+        """Write `entry` as the last line of `path`, on disk before this returns."""
+        with path.open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps(entry, ensure_ascii=False, sort_keys=True) + "\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+        self.entries.append(dict(entry))
+        self._latest[entry["id"]] = entry
+
+    def _chained(self, act: dict[str, Any]) -> dict[str, Any]:
+        entry = act | {"seq": len(self.entries) + 1, "prev": self.entries[-1]["hash"] if self.entries else START}
+        return entry | {"hash": _hash(entry)}
+
+
+def _hash(entry: Mapping[str, Any]) -> str:
+    body = {key: value for key, value in entry.items() if key != "hash"}
+    return sha256(json.dumps(body, ensure_ascii=False, sort_keys=True))

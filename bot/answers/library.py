@@ -1,0 +1,147 @@
+"""What may be sent right now: the texts of `data/answers` that the ledger allows in this mode, today."""
+
+import logging
+import time
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Callable, Mapping
+
+from bot.answers.clinic import Clinic, load_clinic
+from bot.answers.ledger import APPROVED, Ledger, Standing, sha256
+from bot.answers.store import LANGUAGES, Answer, load_answers
+from bot.errors import BotError, SettingsError
+
+logger = logging.getLogger(__name__)
+LOOK_AGAIN = 1.0     # seconds between two looks at the files: a recall reaches a running server within this
+TROUBLE, NOTICE = "service_trouble", "notice"
+
+
+@dataclass(frozen=True)
+class Block:
+    """One approved text in one language, ready to be sent."""
+
+    id: str
+    kind: str
+    variety: str
+    text: str
+    sha256: str
+    provisional: bool
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What the files said when they were last read, and what of it may be sent on `day`."""
+
+    day: date
+    answers: Mapping[str, Answer]
+    clinic: Clinic
+    standings: Mapping[str, Standing]
+    sendable: Mapping[tuple[str, str], Block]
+    by_text: Mapping[str, Mapping[str, Block]] = field(repr=False)   # language -> text -> block
+
+
+class Library:
+    """The approved texts, kept in step with the files while the server runs."""
+
+    def __init__(self, folder: Path, *, production: bool = False, today: Callable[[], date] = date.today) -> None:
+        """Read answers, clinic and ledger under `folder`.
+
+        Raises DataError or LedgerError when they cannot be read, and SettingsError when production is asked for and
+        a text is provisional, missing or out of date, or the clinic's details are not filled in.
+        """
+        self._folder, self._production, self._today = folder, production, today
+        self._looked = float("-inf")
+        self._trouble: dict[str, str] = {}
+        self._stamp = self._changed()
+        self._now = self._read()
+        if production:
+            self._refuse_unready()
+
+    @property
+    def clinic(self) -> Clinic:
+        """The clinic's details."""
+        return self._current().clinic
+
+    def answers(self) -> Mapping[str, Answer]:
+        """Return every text by id, sendable or not."""
+        return self._current().answers
+
+    def standing(self, answer_id: str) -> Standing:
+        """Return how a text stands today."""
+        return self._current().standings.get(answer_id, Standing("unsigned"))
+
+    def block(self, answer_id: str, variety: str) -> Block | None:
+        """Return a text that may be sent now, or None: not known, unsigned, stale, expired, recalled, or refused."""
+        return self._current().sendable.get((answer_id, variety))
+
+    def title(self, answer_id: str, variety: str) -> str | None:
+        """Return the button label of a text that may be sent now, or None."""
+        current = self._current()
+        return current.answers[answer_id].title.get(variety) if (answer_id, variety) in current.sendable else None
+
+    def texts(self, variety: str) -> Mapping[str, Block]:
+        """Return everything that may be sent now in one language, by its exact text."""
+        return self._current().by_text[variety]
+
+    def trouble(self, variety: str) -> str:
+        """Return the service-trouble text: the last one that might be sent, if the files can no longer be read.
+
+        Empty only when no ledger ever allowed one: then silence is all that is approved.
+        """
+        self._current()
+        return self._trouble.get(variety, "")
+
+    def _current(self) -> Snapshot:
+        now = time.monotonic()
+        if now - self._looked < LOOK_AGAIN:
+            return self._now
+        self._looked = now
+        stamp = self._changed()
+        if stamp != self._stamp or self._today() != self._now.day:
+            self._stamp = stamp
+            try:
+                self._now = self._read()
+            except BotError as error:   # a broken file must not leave the old texts in force
+                logger.error("approved texts cannot be read, none is sent until they can: %s", error)
+                self._now = Snapshot(self._today(), self._now.answers, self._now.clinic, {}, {},
+                                     {variety: {} for variety in LANGUAGES})
+        return self._now
+
+    def _changed(self) -> tuple[tuple[str, int, int], ...]:
+        paths = [self._folder / "ledger.jsonl", self._folder / "clinic.yml", *(self._folder / "answers").glob("*.yml")]
+        stats = [(str(path), path.stat()) for path in sorted(paths) if path.exists()]
+        return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
+
+    def _read(self) -> Snapshot:
+        today = self._today()
+        clinic = load_clinic(self._folder / "clinic.yml")
+        answers = load_answers(self._folder / "answers", clinic)
+        ledger = Ledger.load(self._folder / "ledger.jsonl")
+        standings = {name: ledger.standing(answer, today=today) for name, answer in answers.items()}
+        sendable = {(name, variety): Block(name, answer.kind, variety, text, sha256(text),
+                                           standings[name].status != APPROVED)
+                    for name, answer in answers.items() if self._sendable(standings[name])
+                    for variety, text in answer.text.items()}
+        for (name, variety), block in sendable.items():
+            if name == TROUBLE:
+                notice = sendable.get((NOTICE, variety)) if block.provisional else None
+                self._trouble[variety] = f"{block.text}\n{notice.text}" if notice else block.text
+        by_text = {variety: {block.text: block for (_, language), block in sendable.items() if language == variety}
+                   for variety in LANGUAGES}
+        return Snapshot(today, answers, clinic, standings, sendable, by_text)
+
+    def _sendable(self, standing: Standing) -> bool:
+        return standing.status == APPROVED or (standing.usable and not self._production)
+
+    def _refuse_unready(self) -> None:
+        clinic = self._now.clinic
+        problems = [f"data/answers/{name}.yml is {standing.status}; sign it: jawab ledger sign {name}"
+                    for name, standing in sorted(self._now.standings.items())
+                    if standing.status != APPROVED and name != NOTICE]
+        if not clinic.filled_in:
+            problems.append("data/clinic.yml: name, phone, address and hours must be filled in")
+        problems += [f"data/clinic.yml: helplines: {line['name']} was never checked; ring it and write the date"
+                     for line in clinic.helplines if not line["checked"]]
+        if problems:
+            raise SettingsError("production mode refuses to start:\n" + "\n".join(problems))

@@ -1,0 +1,52 @@
+"""The terminal as a channel: an agent in this process, the same turn as everywhere else."""
+
+import asyncio
+import logging
+import time
+import uuid
+from pathlib import Path
+from typing import Any, Dict, Optional
+
+from bot.channels.inbound import Incoming, clean
+from bot.channels.turn import turn
+from bot.errors import BotError
+
+ACTIONS_OF_TROUBLE = "steer"
+
+
+class Terminal:
+    """A loaded bot that answers one message after another."""
+
+    def __init__(self, models: Path) -> None:
+        """Load the newest model under `models`; raises BotError when there is none."""
+        import rasa.core.agent
+        from rasa.core.lock_store import InMemoryLockStore
+        from rasa.core.nlg.generator import NaturalLanguageGenerator
+        from rasa.utils.endpoints import EndpointConfig
+        from rasa.utils.log_utils import configure_structlog
+
+        configure_structlog(logging.WARNING)
+        newest = max(models.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime, default=None)
+        if newest is None:
+            raise BotError(f"{models} holds no model; run `jawab train`")
+        self.agent = rasa.core.agent.Agent.load(
+            newest, generator=NaturalLanguageGenerator.create(EndpointConfig(type="bot.reply.ApprovedReplies"), None),
+            lock_store=InMemoryLockStore())
+        self._loop = asyncio.new_event_loop()
+
+    def say(self, text: str, sender: Optional[str] = None, *, button: Optional[str] = None) -> Dict[str, Any]:
+        """Return the reply to `text` as the machine-readable face prints it; no sender starts a new conversation."""
+        started = time.perf_counter()
+        incoming = Incoming(clean(text), button)
+        output = self._loop.run_until_complete(turn(
+            self.agent.handle_message, incoming, sender=sender or uuid.uuid4().hex, channel="terminal"))
+        spent = round((time.perf_counter() - started) * 1000, 1)
+        said = output.metadata
+        replies = [{key: reply[key] for key in ("text", "buttons", "blocks")} for reply in output.replies]
+        return {"action": said.get("action") or ACTIONS_OF_TROUBLE, "topics": said.get("topics") or [],
+                "variety": said.get("variety") or "en", "replies": replies, "ms": spent,
+                "reasons": said.get("reasons") or []}
+
+    def parse(self, text: str) -> Dict[str, Any]:
+        """Return everything the pipeline made of `text`."""
+        return self._loop.run_until_complete(self.agent.parse_message(clean(text)))

@@ -1,0 +1,35 @@
+"""One turn, the same for every channel: a cleaned message in, gated replies out, trouble met with the approved text."""
+
+import logging
+from typing import Any, Awaitable, Callable, Dict, Optional
+
+from rasa.core.channels.channel import UserMessage
+
+from bot.channels.inbound import Incoming
+from bot.channels.outbound import Collected
+from bot.tracker import BUTTON, SHOWN
+
+logger = logging.getLogger(__name__)
+Handler = Callable[[UserMessage], Awaitable[Any]]
+
+
+async def turn(handle: Handler, incoming: Incoming, *, sender: str, channel: str, message_id: Optional[str] = None,
+               variety: str = "en") -> Collected:
+    """Return what the bot says to `incoming`: always one message at least.
+
+    `variety` is the language of the page or chat, for messages with no words to tell by.
+    """
+    output = Collected()
+    metadata: Dict[str, Any] = {SHOWN: variety}
+    if incoming.button:
+        metadata[BUTTON] = incoming.button
+    message = UserMessage(incoming.text, output, sender, input_channel=channel, message_id=message_id,
+                          metadata=metadata)
+    try:
+        await handle(message)
+    except Exception:  # the patient hears the approved text, the log keeps the id and not the words
+        logger.exception("turn failed: channel=%s message=%s", channel, message.message_id)
+    if not output.replies:
+        logger.error("turn without a reply: channel=%s message=%s", channel, message.message_id)
+        await output.send_response(sender, {"variety": variety})
+    return output

@@ -1,0 +1,77 @@
+"""Rasa component: trains and runs the intent model; its vote goes to the guard, which comes after it."""
+
+import logging
+from typing import Any, Dict, List, Text
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.components import VOTE
+from bot.dialogue import load_dialogue
+from bot.understanding.model import IntentModel
+from bot.understanding.vote import Thresholds, Vote, vote
+
+logger = logging.getLogger(__name__)
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class Intents(GraphComponent, IntentClassifier):
+    """Behind the normaliser."""
+
+    def __init__(self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
+                 model: IntentModel | None = None) -> None:
+        """Keep what Rasa hands over; `model` is None until trained."""
+        self._storage, self._resource, self._model = model_storage, resource, model
+        self._thresholds = Thresholds(**config["thresholds"])
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        """Return no defaults: thresholds stand in config.yml, with their reasons."""
+        return {}
+
+    @classmethod
+    def create(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
+               execution_context: ExecutionContext) -> "Intents":
+        """Return an untrained component."""
+        return cls(config, model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fit the model to the intent examples and store it."""
+        examples = training_data.intent_examples
+        self._model = IntentModel.train([example.get(TEXT) for example in examples],
+                                        [example.get(INTENT) for example in examples])
+        with self._storage.write_to(self._resource) as folder:
+            self._model.save(folder)
+        return self._resource
+
+    @classmethod
+    def load(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
+             execution_context: ExecutionContext, **kwargs: Any) -> "Intents":
+        """Return the component with its stored model."""
+        with model_storage.read_from(resource) as folder:
+            return cls(config, model_storage, resource, IntentModel.load(folder))
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Add the vote, and Rasa's own intent fields, to each message."""
+        for message in messages:
+            try:
+                found = self._vote(message.get(TEXT) or "")
+            except Exception:  # no vote is itself a vote: the guard steers what nobody could read
+                logger.exception("intent model failed: message=%s", message.get("message_id"))
+                continue
+            message.set(VOTE, found.to_dict(), add_to_output=True)
+            message.set(INTENT, {"name": found.intent, "confidence": found.confidence}, add_to_output=True)
+            message.set(INTENT_RANKING_KEY, [{"name": name, "confidence": score} for name, score in found.ranking],
+                        add_to_output=True)
+        return messages
+
+    def _vote(self, text: str) -> Vote:
+        if self._model is None:
+            raise RuntimeError("the intent model is not trained")
+        return vote(text, self._model, load_dialogue().topics, self._thresholds)

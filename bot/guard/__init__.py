@@ -1,0 +1,1 @@
+"""May this message be answered, and if not, what is said instead."""

@@ -1,0 +1,30 @@
+"""The guard's whole answer on one message: rules joined with the classifier's vote, the more cautious wins."""
+
+import logging
+from typing import Callable, Mapping
+
+from bot.guard.matcher import GuardMatcher
+from bot.guard.verdict import Verdict
+
+logger = logging.getLogger(__name__)
+
+
+class Guard:
+    """Joins the deterministic rules with the classifier."""
+
+    def __init__(self, matcher: GuardMatcher, level_of: Callable[[str], str]) -> None:
+        """`level_of` tells which level an intent asks for."""
+        self._matcher, self._level_of = matcher, level_of
+
+    def check(self, text: str, vote: Mapping[str, object] | None) -> Verdict:
+        """Return the verdict on a message; whatever fails inside, the verdict is to hand it over."""
+        try:
+            findings = self._matcher.find(text)
+            if vote is None:
+                return Verdict.of(findings, level="steer", intent="case", reason="no vote of the classifier")
+            intent = str(vote["intent"])
+            return Verdict.of(findings, level=self._level_of(intent), intent=intent,
+                              reason=f"classifier: {intent} {vote['confidence']:.2f}")
+        except Exception:  # any failure here means the message was not checked
+            logger.exception("guard failed")
+            return Verdict.hand_over("guard failed")

@@ -1,0 +1,86 @@
+"""The only reader of the environment: typed, read once, secrets never printed."""
+
+import os
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Mapping
+
+from bot.errors import SettingsError
+
+TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that differs between one installation and another (`.env.example` explains each)."""
+
+    production: bool = False
+    data: Path = Path("data")
+    models: Path = Path("models")
+    var: Path = Path("var")
+    host: str = "127.0.0.1"
+    port: int = 5005
+    session_key: str = field(default="", repr=False)
+    session_hours: int = 24
+    message_cap: int = 2000
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> "Settings":
+        """Return the settings found in `env` (default: the process environment).
+
+        Raises SettingsError naming every variable that cannot be read.
+        """
+        env = os.environ if env is None else env
+        read = _Reader(env)
+        settings = cls(
+            production=read.flag("JAWAB_PRODUCTION", default=False),
+            data=Path(env.get("JAWAB_DATA", "data")),
+            models=Path(env.get("JAWAB_MODELS", "models")),
+            var=Path(env.get("JAWAB_VAR", "var")),
+            host=env.get("JAWAB_HOST", "127.0.0.1"),
+            port=read.number("JAWAB_PORT", default=5005, least=1, most=65535),
+            session_key=env.get("JAWAB_SESSION_KEY", ""),
+            session_hours=read.number("JAWAB_SESSION_HOURS", default=24, least=1, most=24 * 30),
+            message_cap=read.number("JAWAB_MESSAGE_CAP", default=2000, least=100, most=20000),
+        )
+        problems = list(read.problems)
+        if settings.production and len(settings.session_key) < 32:
+            problems.append("JAWAB_SESSION_KEY: production needs a secret of 32 characters or more; "
+                            "make one with `openssl rand -hex 32`")
+        if problems:
+            raise SettingsError("\n".join(problems))
+        return settings
+
+    def signing_key(self) -> str:
+        """Return the key that signs session ids: the one set, or one kept under `var/` for trial runs."""
+        if self.session_key:
+            return self.session_key
+        path = self.var / "session.key"
+        if not path.exists():
+            self.var.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+            with os.fdopen(descriptor, "w", encoding="ascii") as stream:
+                stream.write(secrets.token_hex(32))
+        return path.read_text(encoding="ascii").strip()
+
+
+class _Reader:
+    """Parses variables and remembers what it could not parse."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self._env = env
+        self.problems: list[str] = []
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        value = self._env.get(name, str(default)).strip().lower()
+        if value not in TRUE | FALSE:
+            self.problems.append(f"{name}: '{value}' is neither true nor false; write one of them")
+        return value in TRUE
+
+    def number(self, name: str, *, default: int, least: int, most: int) -> int:
+        text = self._env.get(name, str(default)).strip()
+        if text.isascii() and text.isdigit() and least <= int(text) <= most:
+            return int(text)
+        self.problems.append(f"{name}: '{text}' is not a whole number from {least} to {most}; correct it")
+        return default

@@ -1,0 +1,56 @@
+"""ADAPTER: what a Rasa tracker holds, as the dialogue core's plain data. Reads from the tail, so a long conversation
+costs no more than a short one."""
+
+import logging
+
+from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.components import READING
+from bot.dialogue import Decision, Dialogue, Memory, Reading, decide
+from bot.guard.verdict import Verdict
+
+logger = logging.getLogger(__name__)
+MEMORY = "memory"            # key in a bot message's metadata
+BUTTON = "button"            # key in a user message's metadata, set by channels only
+SHOWN = "shown_variety"      # language of the page, for a first message with no words to tell by
+
+
+def decision_of(tracker: DialogueStateTracker, dialogue: Dialogue) -> Decision:
+    """Return what to do about the latest message of `tracker`; a message nobody could read is steered."""
+    memory, message = Memory(), None
+    for event in reversed(tracker.events):
+        if message is None and isinstance(event, UserUttered):
+            message = event
+        elif isinstance(event, BotUttered) and MEMORY in (event.metadata or {}):
+            memory = Memory.from_dict(event.metadata[MEMORY])
+            break
+    try:
+        return decide(_reading(message, memory, dialogue), memory, dialogue)
+    except Exception:  # an unread message is a specialist's, not the bot's
+        logger.exception("decision failed: sender=%s", tracker.sender_id)
+        return decide(Reading(Verdict.hand_over("decision failed"), None), memory, dialogue)
+
+
+def _reading(message: UserUttered | None, memory: Memory, dialogue: Dialogue) -> Reading:
+    if message is None:
+        return Reading(Verdict.hand_over("no message"), None)
+    button = (message.metadata or {}).get(BUTTON)
+    if button:
+        return pressed(button, dialogue)
+    data = (message.parse_data or {}).get(READING)
+    if not data:
+        return Reading(Verdict.hand_over("the message was not checked"), None)
+    shown = (message.metadata or {}).get(SHOWN)
+    return Reading.from_dict({**data, "variety": data.get("variety") or memory.last_variety or shown})
+
+
+def pressed(button: str, dialogue: Dialogue) -> Reading:
+    """Return the reading of a tapped button, by its id; one we do not know is handed to a person."""
+    name, _, language = button.partition(":")
+    intent = "switch_language" if name == "language" else name
+    if intent not in dialogue.intents:
+        return Reading(Verdict("handoff", "handoff", f"unknown button {name}"), None)
+    level = dialogue.level(intent)
+    topics = (intent,) if level == "answer" else ()
+    return Reading(Verdict(level, intent, f"button {button}"), None, topics, (), language or None, None, button)

@@ -1,0 +1,1 @@
+"""What a message is about: probabilities over intents, topics of its clauses, and small cues."""
