@@ -1,0 +1,29 @@
+"""The `jawab` command."""
+
+import sys
+
+import typer
+from rich.console import Console
+
+from bot.commands import ask, check, evaluate, ledger, run, train
+from bot.errors import BotError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False,
+                  help="Jawab: answers patients from vetted texts only.")
+app.command("run")(run.run)
+app.command("train")(train.train)
+app.command("chat")(ask.chat)
+app.command("ask")(ask.ask)
+app.command("explain")(ask.explain)
+app.command("check")(check.check)
+app.command("evaluate")(evaluate.evaluate)
+app.add_typer(ledger.app, name="ledger")
+
+
+def main() -> None:
+    """Run the command line; an error of ours is shown in full and ends with status 1, without a traceback."""
+    try:
+        app()
+    except BotError as error:
+        Console(stderr=True).print(str(error), style="red", markup=False, highlight=False)
+        sys.exit(1)

@@ -38,8 +38,8 @@ def build(model: Path) -> Sanic:
     return app
 
 
-def serve(model: Path) -> None:
+def serve(model: Path, port: int) -> None:
     """Serve until stopped."""
     configure_structlog(logging.WARNING)
     settings().var.mkdir(parents=True, exist_ok=True)
-    build(model).run(host=settings().host, port=settings().port, workers=1, access_log=False)
+    build(model).run(host=settings().host, port=port, workers=1, access_log=False)

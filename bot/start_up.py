@@ -101,7 +101,8 @@ class _RasaLoader(Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Rasa's pinned packages deprecate one another: not ours to mend
+            # Rasa's pinned packages deprecate one another: not ours to mend, and they reset the filters as they load
+            warnings.showwarning = lambda *args, **kwargs: None
             self._real.exec_module(module)
             if importlib.util.find_spec("tensorflow") is None:
                 _load_components_without_tensorflow()

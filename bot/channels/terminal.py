@@ -4,12 +4,12 @@ import asyncio
 import logging
 import time
 import uuid
-from pathlib import Path
 from typing import Any, Dict, Optional
 
 from bot.channels.inbound import Incoming, clean
 from bot.channels.turn import turn
 from bot.errors import BotError
+from bot.service import settings
 
 ACTIONS_OF_TROUBLE = "steer"
 
@@ -17,8 +17,8 @@ ACTIONS_OF_TROUBLE = "steer"
 class Terminal:
     """A loaded bot that answers one message after another."""
 
-    def __init__(self, models: Path) -> None:
-        """Load the newest model under `models`; raises BotError when there is none."""
+    def __init__(self) -> None:
+        """Load the newest model; raises BotError when there is none."""
         import rasa.core.agent
         from rasa.core.lock_store import InMemoryLockStore
         from rasa.core.nlg.generator import NaturalLanguageGenerator
@@ -26,6 +26,7 @@ class Terminal:
         from rasa.utils.log_utils import configure_structlog
 
         configure_structlog(logging.WARNING)
+        models = settings().models
         newest = max(models.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime, default=None)
         if newest is None:
             raise BotError(f"{models} holds no model; run `jawab train`")

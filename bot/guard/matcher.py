@@ -59,7 +59,7 @@ class GuardMatcher:
         if len(words) > MOST_WORDS:
             raise TooLong(f"{len(words)} words")
         doc = Doc(self._vocab, words=words)
-        voided = {(key, end) for key, _, end in self._unless(doc)}
+        voided = {(key, end) for key, _, end in self._unless(doc)} if len(self._unless) else set()
         findings: dict[str, Finding] = {}
         for key, start, end in self._matcher(doc):
             rule = self.rules[self._vocab.strings[key]]

@@ -53,4 +53,4 @@ def load_cues(folder: Path = Path("data/lexicon")) -> Cues:
 
 
 def _words(words: Sequence[str]) -> frozenset[str]:
-    return frozenset(normalise(word) for word in words)
+    return frozenset(normalise(str(word)) for word in words)

@@ -1,0 +1,47 @@
+# `make run` and `make test` are all a newcomer needs.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3.11
+UV := .tools/bin/uv
+JAWAB := .venv/bin/jawab
+EVAL := tests/eval/en.jsonl tests/eval/ur.jsonl tests/eval/roman.jsonl tests/eval/mixed.jsonl
+
+export RASA_TELEMETRY_ENABLED := false
+export OMP_NUM_THREADS := 1
+
+.PHONY: help run test check train evaluate bench
+
+help: ## this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+
+run: .venv/.ready ## install what is missing, train if needed, serve, print the address
+	@$(JAWAB) run
+
+test: .venv/.ready ## every test and check
+	@.venv/bin/ruff check bot actions tests
+	@.venv/bin/mypy
+	@$(JAWAB) check
+	@$(JAWAB) train
+	@.venv/bin/pytest
+
+check: .venv/.ready ## validate every data file
+	@$(JAWAB) check
+
+train: .venv/.ready ## train the model if it is older than its data
+	@$(JAWAB) train
+
+evaluate: .venv/.ready ## score our own examination sets against the recorded figures
+	@$(JAWAB) evaluate $(EVAL) --against tests/eval/baseline.json
+
+bench: .venv/.ready ## measure against the stock Rasa pipeline (installs it in an environment of its own)
+	@.venv/bin/python bench/bench.py
+
+$(UV):
+	@echo "installing uv (some seconds)"
+	@$(PYTHON) -m venv .tools
+	@.tools/bin/pip install --quiet --disable-pip-version-check uv==0.13.9
+
+.venv/.ready: pyproject.toml uv.lock bot/start_up.pth | $(UV)
+	@echo "installing the locked environment (a minute or two the first time)"
+	@$(UV) sync --frozen --compile-bytecode --python $(PYTHON) 2>&1 | tail -1
+	@touch $@

@@ -1,0 +1,1 @@
+"""The subcommands of `jawab`, one subject a file."""

@@ -1,0 +1,98 @@
+"""`jawab ask`, `jawab chat` and `jawab explain`: the bot in the terminal, on exactly the path a channel uses."""
+
+import json
+import sys
+import uuid
+from typing import Any, Dict, Optional
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from bot.channels.inbound import clean
+from bot.channels.terminal import Terminal
+from bot.commands.train import ensure
+
+console, errors = Console(), Console(stderr=True)
+KEYS = ("action", "topics", "variety", "replies", "ms")
+
+
+def _terminal() -> Terminal:
+    ensure()
+    with errors.status("loading the bot (some ten seconds)"):
+        return Terminal()
+
+
+def ask(text: Optional[str] = typer.Argument(None, help="A patient's message."),
+        jsonl: bool = typer.Option(False, "--jsonl", help="Read JSON lines on standard input, write one each.")) -> None:
+    """Print the reply to one message, or answer a stream of JSON lines."""
+    if jsonl:
+        _answer_lines()
+    elif text is None:
+        raise typer.BadParameter("give a message, or --jsonl")
+    else:
+        _show(_terminal().say(text))
+
+
+def _answer_lines() -> None:
+    terminal = _terminal()
+    sys.stdin.reconfigure(encoding="utf-8", errors="replace")      # type: ignore[union-attr]
+    sys.stdout.reconfigure(encoding="utf-8")                       # type: ignore[union-attr]
+    for number, line in enumerate(sys.stdin, start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            if not isinstance(row, dict) or not isinstance(row.get("text"), str):
+                raise ValueError("each line must be an object with a string 'text'")
+        except (ValueError, RecursionError) as error:
+            result: Dict[str, Any] = {"error": f"line {number}: {error}"}
+        else:
+            sender = row.get("sender")
+            said = terminal.say(row["text"], str(sender) if sender is not None else None)
+            result = {key: said[key] for key in KEYS}
+        sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+
+
+def chat() -> None:
+    """Hold a conversation; an empty line ends it, a button's number taps it."""
+    terminal, sender = _terminal(), uuid.uuid4().hex
+    buttons: list[Dict[str, str]] = []
+    while typed := console.input("[bold]> [/bold]").strip():
+        chosen = int(typed) - 1 if typed.isdigit() else -1
+        button = buttons[chosen]["id"] if 0 <= chosen < len(buttons) else None
+        said = terminal.say(typed, sender, button=button)
+        _show(said)
+        buttons = said["replies"][-1]["buttons"]
+
+
+def _show(said: Dict[str, Any]) -> None:
+    for reply in said["replies"]:
+        console.print(reply["text"], markup=False, highlight=False)
+        for number, button in enumerate(reply["buttons"], start=1):
+            console.print(f"  {number}. {button['title']}", style="cyan", markup=False, highlight=False)
+
+
+def explain(text: str = typer.Argument(..., help="A patient's message.")) -> None:
+    """Print every step from the typed words to the reply."""
+    terminal = _terminal()
+    parsed, said = terminal.parse(text), terminal.say(text)
+    steps = Table(show_header=False, box=None, pad_edge=False)
+    reading, vote = parsed.get("reading") or {}, parsed.get("vote") or {}
+    verdict = reading.get("verdict") or {}
+    rows = [
+        ("typed", clean(text)), ("normalised", parsed.get("text")), ("variety", parsed.get("variety")),
+        ("classifier", "  ".join(f"{name} {score:.2f}" for name, score in vote.get("ranking", []))),
+        ("topics", ", ".join(vote.get("topics", [])) or "-"), ("unsure between", ", ".join(vote.get("unsure", [])) or "-"),
+        *((f"cue {finding['rule_id']}", f"'{finding['matched']}' asks for {finding['level']}")
+          for finding in verdict.get("findings", [])),
+        ("verdict", f"{verdict.get('level')} ({verdict.get('intent')}), by {verdict.get('reason')}"),
+        ("done", f"{said['action']}; {'; '.join(said['reasons'])}"),
+        *(("block", f"{block['id']} {block['variety']} {block['sha256'][:16]}")
+          for reply in said["replies"] for block in reply["blocks"]),
+        ("milliseconds", said["ms"])]
+    for name, value in rows:
+        steps.add_row(name, str(value))
+    console.print(steps, markup=False, highlight=False)
+    _show(said)
