@@ -4,13 +4,13 @@ A `Reading` is what the NLU pipeline made of one message; `Memory` is what earli
 them into a `Decision`. Memory can raise the level of caution, never lower it.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Mapping, Sequence
+from typing import Any
 
-import yaml
-
+from bot.data import read_yaml
 from bot.errors import DataError
 from bot.guard.verdict import LEVELS, RANK, Verdict, more_cautious
 
@@ -45,7 +45,7 @@ class Dialogue:
 @lru_cache(maxsize=4)
 def load_dialogue(path: Path = Path("data/dialogue.yml")) -> Dialogue:
     """Return the dialogue data of `path`; raises DataError with every problem at once."""
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content = read_yaml(path)
     intents = content["intents"]
     problems = [f"{path}: intents.{name}.level is '{entry.get('level')}'; write one of {', '.join(LEVELS)}"
                 for name, entry in intents.items() if entry.get("level") not in LEVELS]

@@ -1,7 +1,7 @@
 """ADAPTER: Rasa's reply generator. It runs inside Rasa's process and speaks in approved texts only."""
 
 import logging
-from typing import Any, Dict, Optional, Text
+from typing import Any
 
 from rasa.core.nlg.generator import NaturalLanguageGenerator
 from rasa.shared.core.domain import Domain
@@ -21,12 +21,12 @@ UTTER = "utter_"
 class ApprovedReplies(NaturalLanguageGenerator):
     """Named in endpoints.yml under `nlg`."""
 
-    def __init__(self, endpoint_config: Optional[EndpointConfig] = None, domain: Optional[Domain] = None) -> None:
+    def __init__(self, endpoint_config: EndpointConfig | None = None, domain: Domain | None = None) -> None:
         """Rasa passes both; neither is needed."""
         self._composer = Composer(library())
 
-    async def generate(self, utter_action: Text, tracker: DialogueStateTracker, output_channel: Text,
-                       **kwargs: Any) -> Optional[Dict[Text, Any]]:
+    async def generate(self, utter_action: str, tracker: DialogueStateTracker, output_channel: str,
+                       **kwargs: Any) -> dict[str, Any] | None:
         """Return one message: text, buttons, and in its metadata what it is made of and what to remember."""
         decision = decision_of(tracker, load_dialogue())
         try:
@@ -36,13 +36,13 @@ class ApprovedReplies(NaturalLanguageGenerator):
             return {"text": self._composer.trouble(decision.variety).text, "variety": decision.variety,
                     "action": "steer", "topics": [], "blocks": [], MEMORY: decision.memory.to_dict()}
 
-    def _message(self, decision: Decision) -> Dict[Text, Any]:
+    def _message(self, decision: Decision) -> dict[str, Any]:
         reply = self._composer.compose(action=decision.action, says=decision.says, topics=decision.topics,
                                        variety=decision.variety, offers=decision.offers)
         return reply.to_dict() | {MEMORY: decision.memory.to_dict(), "reasons": list(decision.reasons)}
 
     @staticmethod
-    def _at_least(decision: Decision, utter_action: Text) -> Decision:
+    def _at_least(decision: Decision, utter_action: str) -> Decision:
         """Return the decision, raised where Rasa's rules ask for a more cautious utterance than the core does."""
         level = utter_action.removeprefix(UTTER)
         if RANK.get(level, RANK["steer"]) <= RANK[decision.action]:

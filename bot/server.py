@@ -11,6 +11,7 @@ from rasa.utils.log_utils import configure_structlog
 from sanic import Request, Sanic, response
 from sanic.response import HTTPResponse
 
+from bot.channels.whatsapp.channel import WhatsAppInput
 from bot.service import library, settings
 
 HOME = "/chat/"
@@ -22,7 +23,7 @@ def build(model: Path) -> Sanic:
     app = Sanic("jawab", configure_logging=False)
     app.config.REQUEST_MAX_SIZE = 4 * 1024 * 1024
     app.config.FALLBACK_ERROR_FORMAT = "json"
-    channel.register(create_http_input_channels(None, "credentials.yml"), app, route="/webhooks/")
+    channel.register(channels(), app, route="/webhooks/")
     endpoints = AvailableEndpoints.read_endpoints("endpoints.yml")
     app.register_listener(partial(load_agent_on_start, str(model), endpoints, None), "before_server_start")
     app.register_listener(close_resources, "after_server_stop")
@@ -36,6 +37,14 @@ def build(model: Path) -> Sanic:
         return response.json({"status": "ok"})
 
     return app
+
+
+def channels() -> list[channel.InputChannel]:
+    """Return the channels of credentials.yml, and WhatsApp where its settings are there."""
+    found = create_http_input_channels(None, "credentials.yml")
+    if settings().whatsapp and "whatsapp" not in {one.name() for one in found}:
+        found.append(WhatsAppInput())
+    return found
 
 
 def serve(model: Path, port: int) -> None:

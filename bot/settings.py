@@ -2,13 +2,31 @@
 
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Mapping
 
 from bot.errors import SettingsError
 
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
+
+
+@dataclass(frozen=True)
+class WhatsApp:
+    """One WhatsApp number, and how the bot behaves on it (docs/channels.md explains each)."""
+
+    app_secret: str = field(repr=False)
+    verify_token: str = field(repr=False)
+    access_token: str = field(repr=False)
+    phone_number_id: str
+    database: str
+    graph_version: str = "v24.0"
+    api: str = "https://graph.facebook.com"
+    language: str = "ur"
+    stale_minutes: int = 15
+    handoff_minutes: int = 30
+    quiet_minutes: int = 120
+    resume_word: str = "#bot"
 
 
 @dataclass(frozen=True)
@@ -24,6 +42,7 @@ class Settings:
     session_key: str = field(default="", repr=False)
     session_hours: int = 24
     message_cap: int = 2000
+    whatsapp: WhatsApp | None = None
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> "Settings":
@@ -43,6 +62,7 @@ class Settings:
             session_key=env.get("JAWAB_SESSION_KEY", ""),
             session_hours=read.number("JAWAB_SESSION_HOURS", default=24, least=1, most=24 * 30),
             message_cap=read.number("JAWAB_MESSAGE_CAP", default=2000, least=100, most=20000),
+            whatsapp=_whatsapp(env, read),
         )
         problems = list(read.problems)
         if settings.production and len(settings.session_key) < 32:
@@ -65,6 +85,31 @@ class Settings:
         return path.read_text(encoding="ascii").strip()
 
 
+WHATSAPP = "JAWAB_WHATSAPP_"
+WHATSAPP_NEEDS = ("APP_SECRET", "VERIFY_TOKEN", "ACCESS_TOKEN", "PHONE_NUMBER_ID")
+
+
+def _whatsapp(env: Mapping[str, str], read: "_Reader") -> WhatsApp | None:
+    """Return the WhatsApp settings, None where none of those it needs is there; some without the rest is a mistake."""
+    given = {name: env.get(WHATSAPP + name, "").strip() for name in WHATSAPP_NEEDS}
+    if not any(given.values()):
+        return None
+    read.problems += [f"{WHATSAPP}{name} is missing; WhatsApp needs all of {', '.join(WHATSAPP_NEEDS)} "
+                      f"(docs/channels.md)" for name, value in given.items() if not value]
+    api = env.get(WHATSAPP + "API", "https://graph.facebook.com")
+    if not api.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+        read.problems.append(f"{WHATSAPP}API: '{api}' is not https; the access token would travel in the open")
+    return WhatsApp(
+        **{name.lower(): value for name, value in given.items()}, api=api,
+        database=env.get(WHATSAPP + "DATABASE", f"sqlite:///{env.get('JAWAB_VAR', 'var')}/whatsapp.db"),
+        graph_version=env.get(WHATSAPP + "GRAPH_VERSION", "v24.0"),
+        language=read.choice(WHATSAPP + "LANGUAGE", default="ur", among=("ur", "roman", "en")),
+        stale_minutes=read.number(WHATSAPP + "STALE_MINUTES", default=15, least=1, most=24 * 60),
+        handoff_minutes=read.number(WHATSAPP + "HANDOFF_MINUTES", default=30, least=1, most=12 * 60),
+        quiet_minutes=read.number(WHATSAPP + "QUIET_MINUTES", default=120, least=1, most=24 * 60),
+        resume_word=env.get(WHATSAPP + "RESUME_WORD", "#bot").strip())
+
+
 class _Reader:
     """Parses variables and remembers what it could not parse."""
 
@@ -83,4 +128,11 @@ class _Reader:
         if text.isascii() and text.isdigit() and least <= int(text) <= most:
             return int(text)
         self.problems.append(f"{name}: '{text}' is not a whole number from {least} to {most}; correct it")
+        return default
+
+    def choice(self, name: str, *, default: str, among: tuple[str, ...]) -> str:
+        text = self._env.get(name, default).strip()
+        if text in among:
+            return text
+        self.problems.append(f"{name}: '{text}' is not one of {', '.join(among)}; write one of them")
         return default

@@ -10,10 +10,11 @@ import importlib.util
 import os
 import sys
 import warnings
+from collections.abc import Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
-from typing import Any, Optional, Sequence
+from typing import Any
 
 LEFT_OUT = ("tensorflow", "tensorflow_hub", "tensorflow_text", "tensorflow_addons", "keras")
 NEURAL = {
@@ -62,7 +63,7 @@ class _PlaceholderModule(ModuleType):
 class _PlaceholderFinder(MetaPathFinder, Loader):
     """Answers imports of TensorFlow and its kin while Rasa loads, and never again."""
 
-    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Optional[ModuleSpec]:
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         if fullname.split(".")[0] in LEFT_OUT:
             return ModuleSpec(fullname, self, is_package=True)
         return None
@@ -77,7 +78,7 @@ class _PlaceholderFinder(MetaPathFinder, Loader):
 class _RasaWatcher(MetaPathFinder):
     """Acts on the first import of `rasa`, then steps aside."""
 
-    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Optional[ModuleSpec]:
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         if fullname != "rasa":
             return None
         sys.meta_path.remove(self)
@@ -96,7 +97,7 @@ class _RasaLoader(Loader):
     def __getattr__(self, name: str) -> Any:
         return getattr(self._real, name)
 
-    def create_module(self, spec: ModuleSpec) -> Optional[ModuleType]:
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         return self._real.create_module(spec)
 
     def exec_module(self, module: ModuleType) -> None:

@@ -1,11 +1,11 @@
 """The clinic's own details, from `data/clinic.yml`: empty until the clinic fills them in, never invented."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Mapping
+from typing import Any
 
-import yaml
-
+from bot.data import read_yaml
 from bot.errors import DataError
 
 FIELDS = ("name", "phone", "address", "hours")
@@ -32,7 +32,7 @@ class Clinic:
 
 def load_clinic(path: Path) -> Clinic:
     """Return the clinic of `path`; raises DataError for a missing key or a wrong shape."""
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content = read_yaml(path)
     details, problems = {}, []
     clinic = content.get("clinic") if isinstance(content, dict) else None
     if not isinstance(clinic, dict):

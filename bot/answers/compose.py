@@ -1,7 +1,8 @@
 """Puts approved texts together into one message: what is said, how to reach the clinic, the disclaimer, the notice."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Sequence
+from typing import Any
 
 from bot.answers.library import NOTICE, Block, Library
 

@@ -5,8 +5,9 @@ It trusts no claim of the code before it. It looks only at the text and the butt
 
 import hashlib
 import logging
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Iterable, Sequence
+from typing import Any
 
 from bot.answers.compose import DISCLAIMER, JOINT, NEEDS_DISCLAIMER, Composer
 from bot.answers.library import NOTICE, Block, Library
@@ -81,7 +82,7 @@ class Gate:
 
 
 def _segment(lines: list[str], known: dict[str, Block], longest: int) -> list[Block] | None:
-    """Return the blocks whose texts, joined, are `lines`; the longest fit first, stepping back when it leads nowhere."""
+    """Return the blocks whose texts, joined, are `lines`; every way is tried."""
     reached: dict[int, list[Block]] = {0: []}
     for place in range(len(lines)):
         if place not in reached:

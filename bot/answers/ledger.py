@@ -7,10 +7,11 @@ earlier line breaks every hash after it.
 import hashlib
 import json
 import os
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Iterable, Mapping
+from typing import Any
 
 from bot.answers.store import Answer
 from bot.errors import LedgerError

@@ -2,10 +2,10 @@
 
 import logging
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Callable, Mapping
 
 from bot.answers.clinic import Clinic, load_clinic
 from bot.answers.ledger import APPROVED, Ledger, Standing, sha256

@@ -1,13 +1,13 @@
-"""The texts as clinicians and translators write them: one file each under `data/answers`, three languages side by side."""
+"""The texts as clinicians and translators write them: one file each under `data/answers`, three languages in each."""
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Iterator, Mapping
-
-import yaml
+from typing import Any
 
 from bot.answers.clinic import Clinic
+from bot.data import read_yaml
 from bot.errors import DataError
 
 LANGUAGES = ("en", "ur", "roman")
@@ -42,11 +42,14 @@ def load_answers(folder: Path, clinic: Clinic, article: str | None = None) -> di
     problems: list[str] = []
     for path in sorted(folder.glob("*.yml")):
         try:
-            content = yaml.safe_load(path.read_text(encoding="utf-8"))
+            content = read_yaml(path)
             entry = content["answer"]
             found = list(problems_in(entry, path, article))
-        except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError) as error:
-            problems.append(f"{path}: not an answer file ({error}); it must be YAML that starts with 'answer:'")
+        except DataError as error:
+            problems.append(str(error))
+            continue
+        except (KeyError, TypeError, AttributeError) as error:
+            problems.append(f"{path}: not an answer file ({error}); it must start with 'answer:'")
             continue
         problems += found
         if not found:

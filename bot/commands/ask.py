@@ -3,7 +3,7 @@
 import json
 import sys
 import uuid
-from typing import Any, Dict, Optional
+from typing import Any
 
 import typer
 from rich.console import Console
@@ -23,8 +23,8 @@ def _terminal() -> Terminal:
         return Terminal()
 
 
-def ask(text: Optional[str] = typer.Argument(None, help="A patient's message."),
-        jsonl: bool = typer.Option(False, "--jsonl", help="Read JSON lines on standard input, write one each.")) -> None:
+def ask(text: str | None = typer.Argument(None, help="A patient's message."),
+        jsonl: bool = typer.Option(False, "--jsonl", help="Read JSON lines, write one for each.")) -> None:
     """Print the reply to one message, or answer a stream of JSON lines."""
     if jsonl:
         _answer_lines()
@@ -46,7 +46,7 @@ def _answer_lines() -> None:
             if not isinstance(row, dict) or not isinstance(row.get("text"), str):
                 raise ValueError("each line must be an object with a string 'text'")
         except (ValueError, RecursionError) as error:
-            result: Dict[str, Any] = {"error": f"line {number}: {error}"}
+            result: dict[str, Any] = {"error": f"line {number}: {error}"}
         else:
             sender = row.get("sender")
             said = terminal.say(row["text"], str(sender) if sender is not None else None)
@@ -58,7 +58,7 @@ def _answer_lines() -> None:
 def chat() -> None:
     """Hold a conversation; an empty line ends it, a button's number taps it."""
     terminal, sender = _terminal(), uuid.uuid4().hex
-    buttons: list[Dict[str, str]] = []
+    buttons: list[dict[str, str]] = []
     while typed := console.input("[bold]> [/bold]").strip():
         chosen = int(typed) - 1 if typed.isdigit() else -1
         button = buttons[chosen]["id"] if 0 <= chosen < len(buttons) else None
@@ -67,7 +67,7 @@ def chat() -> None:
         buttons = said["replies"][-1]["buttons"]
 
 
-def _show(said: Dict[str, Any]) -> None:
+def _show(said: dict[str, Any]) -> None:
     for reply in said["replies"]:
         console.print(reply["text"], markup=False, highlight=False)
         for number, button in enumerate(reply["buttons"], start=1):
@@ -84,7 +84,8 @@ def explain(text: str = typer.Argument(..., help="A patient's message.")) -> Non
     rows = [
         ("typed", clean(text)), ("normalised", parsed.get("text")), ("variety", parsed.get("variety")),
         ("classifier", "  ".join(f"{name} {score:.2f}" for name, score in vote.get("ranking", []))),
-        ("topics", ", ".join(vote.get("topics", [])) or "-"), ("unsure between", ", ".join(vote.get("unsure", [])) or "-"),
+        ("topics", ", ".join(vote.get("topics", [])) or "-"),
+        ("unsure between", ", ".join(vote.get("unsure", [])) or "-"),
         *((f"cue {finding['rule_id']}", f"'{finding['matched']}' asks for {finding['level']}")
           for finding in verdict.get("findings", [])),
         ("verdict", f"{verdict.get('level')} ({verdict.get('intent')}), by {verdict.get('reason')}"),

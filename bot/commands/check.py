@@ -1,14 +1,15 @@
 """`jawab check`: validates every data file and reports all problems at once."""
 
+from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
-from typing import Callable, Iterator
 
-import yaml
 from rich.console import Console
 
 from bot.answers.clinic import load_clinic
 from bot.answers.ledger import Ledger
 from bot.answers.store import LANGUAGES, load_answers
+from bot.data import read_yaml
 from bot.dialogue import LANGUAGE_BUTTON, Dialogue, load_dialogue
 from bot.errors import BotError, DataError
 from bot.guard.matcher import GuardMatcher
@@ -40,7 +41,7 @@ def problems_in(folder: Path) -> list[str]:
             found += part(folder)
         except BotError as error:
             found += str(error).splitlines()
-        except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
+        except (OSError, KeyError, TypeError) as error:
             found.append(f"{folder}: {type(error).__name__}: {error}; restore the file")
     return found
 
@@ -60,7 +61,6 @@ def _answers(folder: Path) -> Iterator[str]:
 def _ledger(folder: Path) -> Iterator[str]:
     ledger = Ledger.load(folder / "ledger.jsonl")
     answers = load_answers(folder / "answers", load_clinic(folder / "clinic.yml"))
-    from datetime import date
     for name, answer in answers.items():
         standing = ledger.standing(answer, today=date.today())
         if not standing.usable:
@@ -90,8 +90,9 @@ def _dialogue(folder: Path) -> Iterator[str]:
         text = intent if dialogue.level(intent) == "answer" else dialogue.says(intent)
         if text not in answers:
             yield f"{folder}/dialogue.yml: intents.{intent} says '{text}', which data/answers lacks; write it"
-    domain = yaml.safe_load(Path("domain.yml").read_text(encoding="utf-8"))
-    yield from (f"domain.yml: intents lacks '{name}'; add it" for name in set(dialogue.intents) - set(domain["intents"]))
+    domain = read_yaml(Path("domain.yml"))
+    missing = sorted(set(dialogue.intents) - set(domain["intents"]))
+    yield from (f"domain.yml: intents lacks '{name}'; add it" for name in missing)
     if LANGUAGE_BUTTON.rstrip(":") not in answers:
         yield f"{folder}/answers/language.yml is missing; the language buttons need it"
 

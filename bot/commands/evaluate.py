@@ -3,7 +3,6 @@
 import json
 import statistics
 from pathlib import Path
-from typing import List, Optional
 
 import typer
 from rich.console import Console
@@ -18,11 +17,11 @@ from bot.evaluation import FIGURES, Page, Scored, load_rows, score
 console, errors = Console(width=160), Console(stderr=True)
 
 
-def evaluate(files: List[Path] = typer.Argument(..., help="Labelled messages, one JSON object a line."),
-             against: Optional[Path] = typer.Option(None, help="Fail where a figure is worse than in this record."),
-             record: Optional[Path] = typer.Option(None, help="Write the figures here."),
+def evaluate(files: list[Path] = typer.Argument(..., help="Labelled messages, one JSON object a line."),
+             against: Path | None = typer.Option(None, help="Fail where a figure is worse than in this record."),
+             record: Path | None = typer.Option(None, help="Write the figures here."),
              wrong: bool = typer.Option(False, "--wrong", help="List every message that went wrong."),
-             save: Optional[Path] = typer.Option(None, help="Write one JSON line a message here, to compare runs.")) -> None:
+             save: Path | None = typer.Option(None, help="Write one JSON line a message here.")) -> None:
     """Score the bot on labelled messages: per variety and action, confusions, comparison with a recorded run."""
     rows = load_rows(files)
     ensure()
@@ -44,7 +43,7 @@ def evaluate(files: List[Path] = typer.Argument(..., help="Labelled messages, on
         console.print(f"nothing is worse than in {against}")
 
 
-def _print(page: Page, scored: List[Scored]) -> None:
+def _print(page: Page, scored: list[Scored]) -> None:
     table = Table("figure", *page.by_variety, title=f"{len(scored)} messages; share (count; 95% interval)")
     for name in FIGURES:
         table.add_row(name, *(str(row[name]) for row in page.by_variety.values()))

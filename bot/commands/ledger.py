@@ -1,7 +1,6 @@
 """`jawab ledger`: who signed what, until when, and taking it back."""
 
 from datetime import date, timedelta
-from typing import List, Optional
 
 import typer
 from rich.console import Console
@@ -19,7 +18,7 @@ DAYS = 180
 
 
 @app.command()
-def status(id: Optional[str] = typer.Argument(None, help="One text; default all.")) -> None:
+def status(id: str | None = typer.Argument(None, help="One text; default all.")) -> None:
     """Show how every text stands today."""
     answers, ledger = _answers(), _ledger()
     table = Table("text", "standing", "signed", "expires", "by")
@@ -46,9 +45,9 @@ def verify() -> None:
 
 
 @app.command()
-def sign(ids: List[str] = typer.Argument(..., help="Texts to sign, or 'all' for those that are not signed as they are."),
-         role: List[str] = typer.Option(..., "--role", help="Who signs; twice for contested texts."),
-         expires: Optional[str] = typer.Option(None, help=f"YYYY-MM-DD; default in {DAYS} days."),
+def sign(ids: list[str] = typer.Argument(..., help="Texts to sign, or 'all' that need it."),
+         role: list[str] = typer.Option(..., "--role", help="Who signs; twice for contested texts."),
+         expires: str | None = typer.Option(None, help=f"YYYY-MM-DD; default in {DAYS} days."),
          seen_evidence: bool = typer.Option(False, "--seen-evidence", help="The signers read the evidence."),
          provisional: bool = typer.Option(False, "--provisional", help="For trial runs only.")) -> None:
     """Sign texts exactly as they are now, in all three languages."""

@@ -1,7 +1,7 @@
 """`jawab train`: makes the model when it is missing or older than what it is made from."""
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Iterator
 
 import typer
 from rich.console import Console

@@ -1,6 +1,7 @@
 """Rasa component: trains and runs the intent model; its vote goes to the guard, which comes after it."""
 
 import logging
+from pathlib import Path
 from typing import Any, Dict, List, Text
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -14,6 +15,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components import VOTE
 from bot.dialogue import load_dialogue
+from bot.understanding.meaning import Meaning
 from bot.understanding.model import IntentModel
 from bot.understanding.vote import Thresholds, Vote, vote
 
@@ -27,13 +29,13 @@ class Intents(GraphComponent, IntentClassifier):
     def __init__(self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
                  model: IntentModel | None = None) -> None:
         """Keep what Rasa hands over; `model` is None until trained."""
-        self._storage, self._resource, self._model = model_storage, resource, model
+        self._config, self._storage, self._resource, self._model = config, model_storage, resource, model
         self._thresholds = Thresholds(**config["thresholds"])
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        """Return no defaults: thresholds stand in config.yml, with their reasons."""
-        return {}
+        """Return where vectors are kept between trainings; thresholds stand in config.yml, with their reasons."""
+        return {"embedding": True, "cache": ".cache", "sure": 0.97}
 
     @classmethod
     def create(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
@@ -43,9 +45,12 @@ class Intents(GraphComponent, IntentClassifier):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit the model to the intent examples and store it."""
-        examples = training_data.intent_examples
-        self._model = IntentModel.train([example.get(TEXT) for example in examples],
-                                        [example.get(INTENT) for example in examples])
+        texts = [example.get(TEXT) for example in training_data.intent_examples]
+        labels = [example.get(INTENT) for example in training_data.intent_examples]
+        meaning = Meaning.prepare(Path(self._config["cache"])) if self._config["embedding"] else None
+        if meaning is not None:
+            meaning.fit(texts)
+        self._model = IntentModel.train(texts, labels, meaning=meaning)
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
         return self._resource
@@ -55,7 +60,7 @@ class Intents(GraphComponent, IntentClassifier):
              execution_context: ExecutionContext, **kwargs: Any) -> "Intents":
         """Return the component with its stored model."""
         with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, IntentModel.load(folder))
+            return cls(config, model_storage, resource, IntentModel.load(folder, sure=config["sure"]))
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Add the vote, and Rasa's own intent fields, to each message."""

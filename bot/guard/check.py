@@ -1,7 +1,7 @@
 """The guard's whole answer on one message: rules joined with the classifier's vote, the more cautious wins."""
 
 import logging
-from typing import Callable, Mapping
+from collections.abc import Callable, Mapping
 
 from bot.guard.matcher import GuardMatcher
 from bot.guard.verdict import Verdict

@@ -1,22 +1,61 @@
 """Guard rules at work: a message in, findings out, by spaCy's matcher over canonical words."""
 
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
-from typing import Callable, Sequence
 
 from spacy.matcher import Matcher
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from bot.errors import DataError
-from bot.guard.phrases import PhraseError, compile_phrase
+from bot.guard.phrases import IS_NUMBER, Pattern, PhraseError, compile_phrase, needed_words
 from bot.guard.rules import Rule, load_rules
 from bot.guard.verdict import Finding
 
 MOST_WORDS = 1500   # past this a message is steered unread: nobody asks a general question at such length
+ANY_NUMBER = "#"
 
 
 class TooLong(ValueError):
     """The message has more words than the guard reads."""
+
+
+class _Compiled:
+    """One token pattern of one rule; its spaCy matcher is built when a message first has the words it needs."""
+
+    def __init__(self, rule_id: str, pattern: Pattern, vocab: Vocab) -> None:
+        self.rule_id, self._pattern, self._vocab = rule_id, pattern, vocab
+        self.needs = needed_words(pattern, number=ANY_NUMBER)
+        self._matcher: Matcher | None = None
+
+    def spans(self, doc: Doc) -> Iterator[tuple[int, int]]:
+        """Yield the start and end of every match in `doc`."""
+        if self._matcher is None:
+            self._matcher = Matcher(self._vocab, validate=False)
+            self._matcher.add(self.rule_id, [self._pattern])
+        for _, start, end in self._matcher(doc):
+            yield start, end
+
+
+class _Index:
+    """Finds the patterns whose every needed word is in a message, by the rarest of those words."""
+
+    def __init__(self) -> None:
+        self._by_word: dict[str, list[_Compiled]] = defaultdict(list)
+
+    def add(self, compiled: _Compiled) -> None:
+        for word in min(compiled.needs, key=len):
+            self._by_word[word].append(compiled)
+
+    def candidates(self, present: set[str]) -> Iterator[_Compiled]:
+        seen: set[int] = set()
+        for word in present:
+            for compiled in self._by_word.get(word, ()):
+                if id(compiled) not in seen and all(need & present for need in compiled.needs):
+                    seen.add(id(compiled))
+                    yield compiled
 
 
 class GuardMatcher:
@@ -25,21 +64,18 @@ class GuardMatcher:
     def __init__(self, rules: Sequence[Rule], groups: dict[str, list[str]], words: Callable[[str], list[str]]) -> None:
         """Compile `rules`; `words` turns text into canonical words. Raises DataError for phrases it cannot read."""
         self.rules = {rule.id: rule for rule in rules}
-        self._words = words
-        self._vocab = Vocab()
-        self._matcher = Matcher(self._vocab, validate=False)
-        self._unless = Matcher(self._vocab, validate=False)
+        self._words, self._vocab = words, Vocab()
+        self._patterns, self._unless = _Index(), _Index()
         problems: list[str] = []
+        split = lru_cache(maxsize=None)(words)   # a group's words recur in many phrases
         for rule in rules:
-            for matcher, phrases in ((self._matcher, rule.phrases), (self._unless, rule.unless_before)):
-                try:
-                    patterns = [pattern for phrase in phrases
-                                for pattern in compile_phrase(phrase, groups=groups, words=words)]
-                except PhraseError as error:
-                    problems.append(f"data/guard/{rule.category}.yml: {rule.id}.phrases: {error}")
-                    continue
-                if patterns:
-                    matcher.add(rule.id, patterns)
+            for index, phrases in ((self._patterns, rule.phrases), (self._unless, rule.unless_before)):
+                for phrase in phrases:
+                    try:
+                        for pattern in compile_phrase(phrase, groups=groups, words=split):
+                            index.add(_Compiled(rule.id, pattern, self._vocab))
+                    except PhraseError as error:
+                        problems.append(f"data/guard/{rule.category}.yml: {rule.id}.phrases: {error}")
         if problems:
             raise DataError("\n".join(problems))
 
@@ -58,13 +94,18 @@ class GuardMatcher:
         words = self._words(text)
         if len(words) > MOST_WORDS:
             raise TooLong(f"{len(words)} words")
+        present = set(words)
+        if any(IS_NUMBER.match(word) for word in present):
+            present.add(ANY_NUMBER)
         doc = Doc(self._vocab, words=words)
-        voided = {(key, end) for key, _, end in self._unless(doc)} if len(self._unless) else set()
+        voided = {(compiled.rule_id, end) for compiled in self._unless.candidates(present)
+                  for _, end in compiled.spans(doc)}
         findings: dict[str, Finding] = {}
-        for key, start, end in self._matcher(doc):
-            rule = self.rules[self._vocab.strings[key]]
-            known = findings.get(rule.id)
-            if (key, end) not in voided and (known is None or end - start > known.end - known.start):
-                findings[rule.id] = Finding(rule.id, rule.category, rule.level, rule.intent,
-                                            " ".join(words[start:end]), start, end)
+        for compiled in self._patterns.candidates(present):
+            rule = self.rules[compiled.rule_id]
+            for start, end in compiled.spans(doc):
+                known = findings.get(rule.id)
+                if (rule.id, end) not in voided and (known is None or end - start > known.end - known.start):
+                    findings[rule.id] = Finding(rule.id, rule.category, rule.level, rule.intent,
+                                                " ".join(words[start:end]), start, end)
         return sorted(findings.values(), key=lambda finding: finding.start)

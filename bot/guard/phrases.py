@@ -8,7 +8,8 @@
 
 import itertools
 import re
-from typing import Any, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from bot.text.words import SENTENCE_END
 
@@ -17,7 +18,7 @@ Words = Callable[[str], list[str]]
 
 PIECE = re.compile(r"\{(\w+)\}|\[([^\]]*)\]|\(([^)]*)\)|(\.{2,3})|([^\s\[\](){}]+)")
 GAPS = {"..": 3, "...": 7}
-NUMBER = {"REGEX": r"^\d+(?:[.,/]\d+)*%?$"}
+IS_NUMBER = re.compile(r"^\d+(?:[.,/]\d+)*%?$")
 MOST_PATTERNS = 400
 
 
@@ -43,11 +44,26 @@ def compile_phrase(phrase: str, *, groups: Mapping[str, Sequence[str]], words: W
     return [list(itertools.chain(*choice)) for choice in itertools.product(*steps)]
 
 
+def needed_words(pattern: Pattern, *, number: str) -> list[frozenset[str]]:
+    """Return, for each token of `pattern` that must be there, the words it may be; `number` stands for any number.
+
+    Raises PhraseError for a pattern with no such token, which would match anywhere.
+    """
+    needs = []
+    for token in pattern:
+        wanted = token["ORTH"]
+        if "OP" not in token:
+            needs.append(frozenset([wanted] if isinstance(wanted, str) else wanted.get("IN", [number])))
+    if not needs:
+        raise PhraseError("a phrase needs at least one word that must be there")
+    return needs
+
+
 def _step(piece: re.Match[str], groups: Mapping[str, Sequence[str]], words: Words) -> list[Pattern]:
     """Return the alternatives of one piece, each a pattern of its own."""
     group, choices, optional, gap, plain = piece.groups()
     if group == "number":
-        return [[{"ORTH": NUMBER}]]
+        return [[{"ORTH": {"REGEX": IS_NUMBER.pattern}}]]
     if group is not None:
         if group not in groups:
             raise PhraseError(f"no group '{group}' in groups.yml")

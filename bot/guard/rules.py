@@ -1,11 +1,11 @@
 """Guard rules: what a reviewer writes in `data/guard/*.yml`, validated when it loads."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any
 
-import yaml
-
+from bot.data import read_yaml
 from bot.errors import DataError
 from bot.guard.verdict import LEVELS
 
@@ -34,9 +34,9 @@ def load_rules(folder: Path) -> tuple[list[Rule], dict[str, list[str]]]:
     problems: list[str] = []
     for path in sorted(folder.glob("*.yml")):
         try:
-            content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
-            problems.append(f"{path}: not readable as YAML ({error}); correct it")
+            content = read_yaml(path)
+        except DataError as error:
+            problems.append(str(error))
             continue
         if isinstance(content, dict) and isinstance(content.get("groups"), dict):
             groups.update({name: _flat(words) for name, words in content["groups"].items()})

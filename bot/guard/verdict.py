@@ -1,7 +1,8 @@
 """Levels of caution, what fired, and the rule that the more cautious one wins."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import Any, Iterable
+from typing import Any
 
 # from the most cautious down; the same names as the actions of the evaluation scheme
 LEVELS = ("crisis", "emergency", "steer", "handoff", "support", "answer", "decline", "language", "smalltalk")

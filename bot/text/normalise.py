@@ -8,10 +8,11 @@ import unicodedata
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
+from bot.data import read_yaml
 
 # joiners, direction marks, variation selectors and other characters that nobody sees
-INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u200d-\u200f\u202a-\u202e\u2060-\u206f"
+INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u200d-\u200f"
+                       "\u202a-\u202e\u2060-\u206f"
                        "\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff]")
 NON_JOINER = "\u200c"   # stands where a word would otherwise join: a space to the reader
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")
@@ -25,7 +26,7 @@ SPACES = re.compile(r"\s+")
 @lru_cache(maxsize=4)
 def letter_table(folder: Path = Path("data/lexicon")) -> dict[int, str | None]:
     """Return the translation table of `letters.yml` in `folder`, for `str.translate`."""
-    letters = yaml.safe_load((folder / "letters.yml").read_text(encoding="utf-8"))["letters"]
+    letters = read_yaml(folder / "letters.yml")["letters"]
     table: dict[int, str | None] = {ord(char): plain for char, plain in letters["fold"].items()}
     for span in letters["drop"]:
         table.update(dict.fromkeys(range(ord(span[0]), ord(span[-1]) + 1)))

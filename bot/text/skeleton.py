@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
+from bot.data import read_yaml
 
 TOKEN = re.compile(r"[^\W\d_]+|\d+|[?؟]")
 SOFT_C = re.compile(r"c(?=[eiy])")
@@ -57,5 +57,5 @@ class Skeletons:
 @lru_cache(maxsize=4)
 def load_skeletons(folder: Path = Path("data/lexicon")) -> Skeletons:
     """Return the tables kept in `skeleton.yml` of `folder`."""
-    tables = yaml.safe_load((folder / "skeleton.yml").read_text(encoding="utf-8"))["skeleton"]
+    tables = read_yaml(folder / "skeleton.yml")["skeleton"]
     return Skeletons(tables["urdu"], tables["urdu_first"], tuple((pair[0], pair[1]) for pair in tables["latin"]))

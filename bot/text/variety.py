@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-
+from bot.data import read_yaml
 from bot.text.normalise import normalise
 from bot.text.words import TOKEN
 
@@ -70,5 +69,5 @@ class VarietyDetector:
 @lru_cache(maxsize=4)
 def load_detector(folder: Path = Path("data/lexicon")) -> VarietyDetector:
     """Return the detector built from `varieties.yml` in `folder`."""
-    markers = yaml.safe_load((folder / "varieties.yml").read_text(encoding="utf-8"))["varieties"]
+    markers = read_yaml(folder / "varieties.yml")["varieties"]
     return VarietyDetector({name: frozenset(map(normalise, words.split())) for name, words in markers.items()})

@@ -1,13 +1,12 @@
 """Words of a message in one spelling: the form that guard rules and the classifier match on."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Iterable
 
-import yaml
-
+from bot.data import read_yaml
 from bot.errors import DataError
 from bot.text.normalise import normalise
 
@@ -37,7 +36,7 @@ def load_lexicon(folder: Path = Path("data/lexicon")) -> Lexicon:
     canonical: dict[str, tuple[str, ...]] = {}
     problems: list[str] = []
     for path in sorted(folder.glob("spellings-*.yml")):
-        table = yaml.safe_load(path.read_text(encoding="utf-8"))["spellings"]
+        table = read_yaml(path)["spellings"]
         for target, variants in table.items():
             for variant in _normal(variants):
                 if variant in canonical and canonical[variant] != tuple(target.split()):

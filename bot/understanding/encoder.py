@@ -1,8 +1,8 @@
 """Turns text into a vector of meaning, on one core, with multilingual-e5-small under onnxruntime."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Sequence
 
 import marisa_trie
 import numpy as np

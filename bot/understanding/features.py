@@ -2,8 +2,8 @@
 share."""
 
 import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Callable, Sequence
 
 import numpy as np
 from scipy.sparse import csr_matrix, hstack
@@ -44,12 +44,12 @@ class Features:
     def transform(self, texts: Sequence[str]) -> csr_matrix:
         """Return a float32 matrix of shape (texts, features)."""
         parts = [vectorizer.transform([view[1](text) for text in texts])
-                 for view, vectorizer in zip(VIEWS, self._vectorizers)]
+                 for view, vectorizer in zip(VIEWS, self._vectorizers, strict=True)]
         return hstack(parts, format="csr", dtype=np.float32)
 
     def save(self, folder: Path) -> None:
         """Write the vocabulary and weights under `folder`."""
-        for (name, *_), vectorizer in zip(VIEWS, self._vectorizers):
+        for (name, *_), vectorizer in zip(VIEWS, self._vectorizers, strict=True):
             words = sorted(vectorizer.vocabulary_, key=vectorizer.vocabulary_.__getitem__)
             (folder / f"{name}.json").write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
             np.save(folder / f"{name}.npy", vectorizer.idf_.astype(np.float32))

@@ -1,18 +1,62 @@
-"""The intent model: one linear classifier for all varieties, its margins turned into calibrated probabilities."""
+"""The intent model: a linear classifier for all varieties over spellings, and one that also reads sentence vectors.
 
+The first is always there and answers alone where it is sure. The second is asked where the first is not, and left out
+where the embedding cannot be loaded or fails. Which gains what: docs/evaluation.md.
+"""
+
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Sequence
 
 import numpy as np
 from scipy.optimize import minimize_scalar
+from scipy.sparse import csr_matrix, hstack
 from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
 
 from bot.understanding.features import Features
+from bot.understanding.meaning import Meaning
 
+logger = logging.getLogger(__name__)
 STRENGTH = 0.3        # inverse regularisation; 0.1 to 1 differ by less than half a point in cross-validation
+MEANING_WEIGHT = 1.5  # length of the sentence vector beside the three unit-length views of the spelling
 FOLDS, SEED = 3, 7
+
+
+@dataclass
+class Head:
+    """One linear classifier: margins for intents, made into probabilities by a fitted sharpness."""
+
+    weights: np.ndarray      # (features, intents)
+    bias: np.ndarray         # (intents,)
+    sharpness: float
+
+    @classmethod
+    def train(cls, matrix: csr_matrix, intents: np.ndarray) -> "Head":
+        """Return a classifier fitted to `matrix`, calibrated on held-out folds of it."""
+        names = np.unique(intents)
+        margins = np.zeros((matrix.shape[0], len(names)))
+        for rest, held_out in StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(intents, intents):
+            margins[held_out] = _fit(matrix[rest], intents[rest]).decision_function(matrix[held_out])
+        whole = _fit(matrix, intents)
+        return cls(whole.coef_.T.astype(np.float32), whole.intercept_.astype(np.float32),
+                   _sharpness(margins, np.searchsorted(names, intents)))
+
+    def probabilities(self, matrix: csr_matrix) -> np.ndarray:
+        """Return an array of shape (rows, intents), each row adding up to 1."""
+        return softmax((np.asarray(matrix @ self.weights) + self.bias) * self.sharpness)
+
+    def stored(self, name: str) -> dict[str, np.ndarray]:
+        """Return the arrays to save, by name."""
+        return {f"{name}_weights": self.weights.astype(np.float16), f"{name}_bias": self.bias,
+                f"{name}_sharpness": np.float32(self.sharpness)}
+
+    @classmethod
+    def restored(cls, name: str, arrays: np.lib.npyio.NpzFile) -> "Head":
+        """Return what `stored` gave."""
+        return cls(arrays[f"{name}_weights"].astype(np.float32), arrays[f"{name}_bias"],
+                   float(arrays[f"{name}_sharpness"]))
 
 
 @dataclass
@@ -21,40 +65,51 @@ class IntentModel:
 
     intents: list[str]
     features: Features
-    weights: np.ndarray      # (features, intents)
-    bias: np.ndarray         # (intents,)
-    sharpness: float         # margins are multiplied by this before they become probabilities
+    spelling: Head
+    both: Head | None = None
+    meaning: Meaning | None = None
+    sure: float = 0.97       # from this probability up the spelling head answers alone
 
     @classmethod
-    def train(cls, texts: Sequence[str], labels: Sequence[str]) -> "IntentModel":
-        """Return a model fitted to normalised `texts` and their intents, calibrated on held-out folds of them."""
-        features = Features.fit(texts)
-        matrix, intents = features.transform(texts), np.array(labels)
-        names = sorted(set(labels))
-        margins = np.zeros((len(texts), len(names)))
-        for rest, held_out in StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(texts, intents):
-            margins[held_out] = _fit(matrix[rest], intents[rest]).decision_function(matrix[held_out])
-        classifier = _fit(matrix, intents)
-        return cls(names, features, classifier.coef_.T.astype(np.float32), classifier.intercept_.astype(np.float32),
-                   _sharpness(margins, np.searchsorted(names, intents)))
+    def train(cls, texts: Sequence[str], labels: Sequence[str], *, meaning: Meaning | None = None) -> "IntentModel":
+        """Return a model fitted to normalised `texts` and their intents; without `meaning`, spelling only."""
+        features, intents = Features.fit(texts), np.array(labels)
+        matrix = features.transform(texts)
+        model = cls(sorted(set(labels)), features, Head.train(matrix, intents), meaning=meaning)
+        if meaning is not None:
+            model.both = Head.train(_beside(matrix, meaning.vectors(texts)), intents)
+        return model
 
     def probabilities(self, texts: Sequence[str]) -> np.ndarray:
         """Return an array of shape (texts, intents), each row adding up to 1."""
-        margins = np.asarray(self.features.transform(texts) @ self.weights) + self.bias
-        return softmax(margins * self.sharpness)
+        matrix = self.features.transform(texts)
+        scores = self.spelling.probabilities(matrix)
+        unsure = np.flatnonzero(scores.max(axis=1) < self.sure)
+        if self.meaning is None or self.both is None or not len(unsure):
+            return scores
+        try:
+            vectors = self.meaning.vectors([texts[place] for place in unsure])
+        except Exception:  # the cheap head's answer is worse, not wrong
+            logger.exception("embedding failed, spelling decides alone")
+            return scores
+        scores[unsure] = self.both.probabilities(_beside(matrix[unsure], vectors))
+        return scores
 
     def save(self, folder: Path) -> None:
         """Write the model under `folder`."""
         self.features.save(folder)
-        np.savez(folder / "intents.npz", intents=np.array(self.intents), weights=self.weights.astype(np.float16),
-                 bias=self.bias, sharpness=self.sharpness)
+        arrays = self.spelling.stored("spelling") | (self.both.stored("both") if self.both else {})
+        np.savez(folder / "intents.npz", intents=np.array(self.intents), **arrays)
+        if self.meaning is not None:
+            self.meaning.save(folder)
 
     @classmethod
-    def load(cls, folder: Path) -> "IntentModel":
-        """Return the model that `save` wrote under `folder`."""
-        with np.load(folder / "intents.npz") as stored:
-            return cls([str(name) for name in stored["intents"]], Features.load(folder),
-                       stored["weights"].astype(np.float32), stored["bias"], float(stored["sharpness"]))
+    def load(cls, folder: Path, *, sure: float = 0.97) -> "IntentModel":
+        """Return the model that `save` wrote under `folder`, without embeddings where those do not load."""
+        with np.load(folder / "intents.npz") as arrays:
+            both = Head.restored("both", arrays) if "both_weights" in arrays else None
+            return cls([str(name) for name in arrays["intents"]], Features.load(folder),
+                       Head.restored("spelling", arrays), both, Meaning.load(folder) if both else None, sure)
 
 
 def softmax(margins: np.ndarray) -> np.ndarray:
@@ -63,7 +118,11 @@ def softmax(margins: np.ndarray) -> np.ndarray:
     return raised / raised.sum(axis=1, keepdims=True)
 
 
-def _fit(matrix: np.ndarray, intents: np.ndarray) -> LinearSVC:
+def _beside(matrix: csr_matrix, vectors: np.ndarray) -> csr_matrix:
+    return hstack([matrix, csr_matrix(vectors * MEANING_WEIGHT)], format="csr", dtype=np.float32)
+
+
+def _fit(matrix: csr_matrix, intents: np.ndarray) -> LinearSVC:
     return LinearSVC(C=STRENGTH, random_state=SEED).fit(matrix, intents)
 
 

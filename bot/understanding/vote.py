@@ -1,13 +1,15 @@
 """From probabilities to a vote: the classifier's level, its topics, and what it is unsure between."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Mapping, Protocol, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 
 from bot.understanding.clauses import clauses
 
 MOST_TOPICS = 3
+DANGER = ("self_harm", "violence", "emergency")
 
 
 class Model(Protocol):
@@ -24,10 +26,12 @@ class Model(Protocol):
 class Thresholds:
     """From `config.yml`, where each has its reason."""
 
-    caution: Mapping[str, float]     # intent -> probability from which it counts, in any clause
-    topic: float                     # a topic is answered from here up
-    clause_topic: float              # a further topic of a clause is answered from here up
-    clarify: float                   # two topics together reach this: the bot asks which
+    danger: float          # self_harm, violence and emergency together reach this: the likeliest of them is said
+    case: float            # they and case together reach this: steer
+    clause: float          # the same, in one clause of several
+    topic: float           # a topic is answered from here up
+    clause_topic: float    # a further topic of a clause is answered from here up
+    clarify: float         # two topics together reach this: the bot asks which
 
 
 @dataclass(frozen=True)
@@ -52,11 +56,10 @@ def vote(text: str, model: Model, topics: Sequence[str], thresholds: Thresholds)
     texts = [text, *parts] if len(parts) > 1 else [text]
     scores = model.probabilities(texts)
     ranking = _ranking(scores[0], model.intents)
-    for intent, least in thresholds.caution.items():
-        highest = float(scores[:, model.intents.index(intent)].max())
-        if highest >= least:
-            return Vote(intent, highest, _topics(scores, model.intents, topics, thresholds), (), ranking)
     found = _topics(scores, model.intents, topics, thresholds)
+    caution = _caution(scores, model.intents, thresholds)
+    if caution:
+        return Vote(*caution, found, (), ranking)
     if found:
         return Vote(found[0], float(scores[:, model.intents.index(found[0])].max()), found, (), ranking)
     best, confidence = ranking[0]
@@ -70,6 +73,18 @@ def vote(text: str, model: Model, topics: Sequence[str], thresholds: Thresholds)
 def _ranking(row: np.ndarray, intents: Sequence[str]) -> tuple[tuple[str, float], ...]:
     order = np.argsort(row)[::-1][:6]
     return tuple((intents[place], round(float(row[place]), 4)) for place in order)
+
+
+def _caution(scores: np.ndarray, intents: Sequence[str], thresholds: Thresholds) -> tuple[str, float] | None:
+    """Return the intent that caution asks for, and its weight: of the whole message, or of a clause that is surer."""
+    danger, case = [intents.index(name) for name in DANGER], intents.index("case")
+    for columns, whole in ((danger, thresholds.danger), ([*danger, case], thresholds.case)):
+        masses = scores[:, columns].sum(axis=1)
+        weights = [masses[0] / whole, *(masses[1:] / thresholds.clause)]
+        row = int(np.argmax(weights))
+        if weights[row] >= 1:
+            return intents[max(columns, key=lambda column: scores[row][column])], float(masses[row])
+    return None
 
 
 def _topics(scores: np.ndarray, intents: Sequence[str], topics: Sequence[str],

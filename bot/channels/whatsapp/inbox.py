@@ -1,0 +1,139 @@
+"""The durable inbox: a message is stored under its own id before it is acknowledged, and taken out once."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from bot.channels.whatsapp.chats import Chats
+from bot.channels.whatsapp.payloads import SILENT, Delivery, Echo, Message, Person
+from bot.channels.whatsapp.quiet import Quiet
+from bot.channels.whatsapp.statuses import record
+from bot.channels.whatsapp.store import Store, add, inbox, one, outbox
+
+logger = logging.getLogger(__name__)
+NEW, WORKING, DONE = "new", "working", "done"
+
+
+@dataclass(frozen=True)
+class Work:
+    """A message taken out of the inbox; `attempts` is above one after a process died over it."""
+
+    message: Message
+    chat: str
+    attempts: int
+
+
+class Inbox:
+    """Messages on their way in."""
+
+    def __init__(self, store: Store, chats: Chats, quiet: Quiet) -> None:
+        """Start where the last process stopped: what it was working on is to be done again."""
+        self._store, self._chats, self._quiet = store, chats, quiet
+        with store.begin() as connection:
+            connection.execute(inbox.update().where(inbox.c.state == WORKING).values(state=NEW))
+
+    def accept(self, deliveries: Sequence[Delivery]) -> int:
+        """Store what is new in `deliveries`, all or nothing; return how many new messages wait for an answer."""
+        with self._store.begin() as connection:
+            waiting = sum(self._message(connection, message)
+                          for delivery in deliveries for message in delivery.messages)
+            for delivery in deliveries:
+                for status in delivery.statuses:
+                    record(connection, status)
+                for echo in delivery.echoes:
+                    self._echo(connection, echo)
+        return waiting
+
+    def _message(self, connection: Connection, message: Message) -> bool:
+        if not add(connection, inbox, id=message.id, kind=message.kind, at=message.at, arrived=int(time.time()),
+                   state=DONE):
+            return False
+        if message.kind in SILENT:
+            self._note(connection, message)
+            return False
+        chat = self._chats.of(connection, message.person, at=message.at)
+        if chat is None:
+            logger.warning("whatsapp message of nobody: message=%s", message.id)
+            return False
+        connection.execute(inbox.update().where(inbox.c.id == message.id).values(
+            chat=chat, state=NEW, body=asdict(message)))
+        return True
+
+    def _note(self, connection: Connection, message: Message) -> None:
+        """Do what a message asks for that is not answered: a number changed hands, a message was taken back."""
+        if message.breaks_session:
+            self._chats.part(connection, message.person)
+        if message.target and (chat := self._chats.find(connection, message.person)):
+            connection.execute(inbox.update().where(sa.and_(
+                inbox.c.id == message.target, inbox.c.chat == chat, inbox.c.state == NEW)).values(
+                    state=DONE, body=None))
+
+    def _echo(self, connection: Connection, echo: Echo) -> None:
+        ours = one(connection, outbox.select().where(outbox.c.wamid == echo.id))
+        chat = self._chats.find(connection, echo.person)
+        new = add(connection, inbox, id=echo.id, kind="echo", chat=chat, at=echo.at, arrived=int(time.time()),
+                  state=DONE)
+        if new and chat and not ours:
+            self._quiet.staff_wrote(connection, chat, echo)
+
+    def claim(self) -> Work | None:
+        """Take out the oldest message whose chat has none in work, so that a chat is answered in order; or None."""
+        busy = sa.select(inbox.c.chat).where(inbox.c.state == WORKING)
+        with self._store.begin() as connection:
+            row = one(connection, inbox.select().where(inbox.c.state == NEW, inbox.c.chat.notin_(busy))
+                      .order_by(inbox.c.at, inbox.c.number).limit(1))
+            if row is None:
+                return None
+            connection.execute(inbox.update().where(inbox.c.id == row.id).values(
+                state=WORKING, attempts=row.attempts + 1))
+        message = Message(**{**row.body, "person": Person(**row.body["person"])})
+        return Work(message, row.chat, row.attempts + 1)
+
+    def give_back(self, message_id: str) -> None:
+        """Put a message back whose answer could not be stored."""
+        with self._store.begin() as connection:
+            connection.execute(inbox.update().where(inbox.c.id == message_id, inbox.c.state == WORKING)
+                               .values(state=NEW))
+
+
+def finish(connection: Connection, message_id: str) -> None:
+    """Close a message, in the transaction that stores its answer, and erase the patient's words."""
+    connection.execute(inbox.update().where(inbox.c.id == message_id).values(state=DONE, body=None))
+
+
+class Intake:
+    """Stores deliveries that come at the same time in one transaction: one wait for the disk instead of many."""
+
+    def __init__(self, inbox: Inbox) -> None:
+        """Nothing waits yet."""
+        self._inbox = inbox
+        self._waiting: list[tuple[Delivery, asyncio.Future[int]]] = []
+        self._storing: asyncio.Task[None] | None = None
+
+    async def accept(self, delivery: Delivery) -> int:
+        """Return once `delivery` is on disk: the number of new messages that came with it, or after it."""
+        future = asyncio.get_running_loop().create_future()
+        self._waiting.append((delivery, future))
+        if self._storing is None or self._storing.done():
+            self._storing = asyncio.create_task(self._store())
+        return await future
+
+    async def _store(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting, []
+            try:
+                found = await asyncio.to_thread(self._inbox.accept, [delivery for delivery, _ in batch])
+            except Exception as error:  # every sender of the batch must hear that nothing is stored, and send again
+                logger.exception("whatsapp inbox failed: deliveries=%s", len(batch))
+                for _, future in batch:
+                    if not future.done():
+                        future.set_exception(error)
+            else:
+                for _, future in batch:
+                    if not future.done():
+                        future.set_result(found)

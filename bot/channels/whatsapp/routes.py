@@ -1,0 +1,92 @@
+"""The webhook on Sanic, without Rasa: verify, read, store, acknowledge. The work comes afterwards, in the worker."""
+
+import logging
+from asyncio import AbstractEventLoop
+from dataclasses import dataclass
+
+from sanic import Blueprint, Request, Sanic, response
+from sanic.response import HTTPResponse
+
+from bot.answers.gate import Gate
+from bot.answers.library import Library
+from bot.channels.signature import same, signed
+from bot.channels.whatsapp.answers import Answers, Recall, Say
+from bot.channels.whatsapp.chats import Chats
+from bot.channels.whatsapp.cloud import Cloud
+from bot.channels.whatsapp.inbox import Inbox, Intake
+from bot.channels.whatsapp.outbox import GRACE, Outbox
+from bot.channels.whatsapp.payloads import parse
+from bot.channels.whatsapp.quiet import Quiet
+from bot.channels.whatsapp.sender import Sender
+from bot.channels.whatsapp.store import Store
+from bot.channels.whatsapp.worker import Worker
+from bot.settings import WhatsApp
+
+logger = logging.getLogger(__name__)
+MOST_BYTES = 3 * 1024 * 1024
+
+
+@dataclass
+class Service:
+    """The parts of a running channel."""
+
+    store: Store
+    intake: Intake
+    worker: Worker
+    cloud: Cloud
+
+
+def assemble(config: WhatsApp, *, key: str, library: Library, gate: Gate, say: Say, recall: Recall | None = None,
+             grace: float = GRACE) -> Service:
+    """Return the channel's parts; they must be made inside the event loop that runs them.
+
+    `key` is this installation's secret; `say` is one turn of the bot; `recall` finds a turn already on record.
+    """
+    store = Store(config.database)
+    quiet = Quiet(config.quiet_minutes, config.handoff_minutes, config.resume_word)
+    inbox = Inbox(store, Chats(key=key, phone_number_id=config.phone_number_id), quiet)
+    answers = Answers(store, library, gate, say, recall=recall, language=config.language,
+                      stale_minutes=config.stale_minutes)
+    cloud = Cloud(base=config.api, version=config.graph_version, phone_number_id=config.phone_number_id,
+                  token=config.access_token)
+    sender = Sender(store, Outbox(store, grace=grace), cloud, gate, library)
+    return Service(store, Intake(inbox), Worker(store, inbox, answers, sender, quiet), cloud)
+
+
+def webhook(config: WhatsApp, **parts: object) -> Blueprint:
+    """Return the routes, and start and stop the worker with the server; `parts` go to `assemble`."""
+    routes = Blueprint("jawab_whatsapp")
+    running: list[Service] = []
+
+    @routes.after_server_start
+    async def start(app: Sanic, loop: AbstractEventLoop) -> None:
+        running.append(assemble(config, **parts))      # type: ignore[arg-type]
+        running[0].worker.start()
+
+    @routes.before_server_stop
+    async def stop(app: Sanic, loop: AbstractEventLoop) -> None:
+        await running[0].worker.stop()
+        await running[0].cloud.close()
+
+    @routes.get("/webhook")
+    async def verify(request: Request) -> HTTPResponse:
+        asked = request.args.get("hub.mode") == "subscribe"
+        if asked and same(request.args.get("hub.verify_token", ""), config.verify_token):
+            return response.text(request.args.get("hub.challenge", ""))
+        return response.text("", status=403)
+
+    @routes.post("/webhook")
+    async def receive(request: Request) -> HTTPResponse:
+        if len(request.body) > MOST_BYTES:
+            return response.text("", status=413)
+        if not signed(request.body, request.headers.get("x-hub-signature-256"), config.app_secret):
+            logger.warning("whatsapp webhook refused: its signature is not Meta's")
+            return response.text("", status=401)
+        delivery = parse(request.body, phone_number_id=config.phone_number_id)
+        if delivery.skipped:
+            logger.warning("whatsapp webhook: parts skipped=%s", delivery.skipped)
+        await running[0].intake.accept(delivery)       # what cannot be stored is not acknowledged: Meta sends it again
+        running[0].worker.wake()
+        return response.text("")
+
+    return routes

@@ -1,0 +1,130 @@
+"""The channel's tables. Every step commits here before the next one starts; nothing that matters is only in memory.
+
+Patients' words stand in `inbox.body` until the message is answered and are then erased. Phone numbers stand in
+`chats.address` only, because a reply has to go somewhere; every other table knows a chat by a random name.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, Row
+
+tables = sa.MetaData()
+
+chats = sa.Table(
+    "chats", tables,
+    sa.Column("id", sa.String, primary_key=True),           # random; Rasa's sender id
+    sa.Column("address_kind", sa.String, nullable=False),   # "to" for a phone number, "recipient" for a user id
+    sa.Column("address", sa.String, nullable=False),
+    sa.Column("variety", sa.String),                        # language of the last reply
+    sa.Column("heard_at", sa.Integer, nullable=False),      # the patient's last message: opens the 24-hour window
+    sa.Column("quiet_until", sa.Integer),                   # staff write themselves until then
+    sa.Column("waiting_until", sa.Integer, index=True),     # when a patient has waited too long
+)
+
+identities = sa.Table(
+    "identities", tables,
+    sa.Column("key", sa.String, primary_key=True),          # HMAC of our number and theirs, or of their user id
+    sa.Column("kind", sa.String, nullable=False),           # "wa" or "user"
+    sa.Column("chat", sa.String, nullable=False, index=True),
+)
+
+inbox = sa.Table(
+    "inbox", tables,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),   # order of arrival
+    sa.Column("id", sa.String, nullable=False, unique=True),                 # WhatsApp's: a second delivery is the same
+    sa.Column("chat", sa.String, index=True),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("at", sa.Integer, nullable=False),
+    sa.Column("arrived", sa.Integer, nullable=False),
+    sa.Column("state", sa.String, nullable=False, index=True),               # new, working, done
+    sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    sa.Column("body", sa.JSON),
+)
+
+outbox = sa.Table(
+    "outbox", tables,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("key", sa.String, nullable=False, unique=True),       # what it answers: planned twice, sent once
+    sa.Column("receipt", sa.String, nullable=False, unique=True),   # comes back with every status
+    sa.Column("chat", sa.String, nullable=False, index=True),
+    sa.Column("action", sa.String, nullable=False),
+    sa.Column("body", sa.JSON),                                     # text, buttons, variety, message to quote
+    sa.Column("state", sa.String, nullable=False, index=True),      # queued, sending, sent, failed
+    sa.Column("due", sa.Float, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    sa.Column("wamid", sa.String, index=True),
+    sa.Column("status", sa.String),
+    sa.Column("failed", sa.Integer),                                # Meta's error code
+    sa.Column("made", sa.Integer, nullable=False),
+)
+
+offers = sa.Table(
+    "offers", tables,
+    sa.Column("nonce", sa.String, primary_key=True),
+    sa.Column("chat", sa.String, nullable=False),
+    sa.Column("button", sa.String, nullable=False),
+    sa.Column("made", sa.Integer, nullable=False),
+    sa.Column("tapped", sa.Integer),
+    sa.Column("tapped_by", sa.String),                      # the message that brought the tap
+)
+
+alerts = sa.Table(
+    "alerts", tables,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("key", sa.String, nullable=False, unique=True),       # one alert for one cause
+    sa.Column("reason", sa.String, nullable=False),
+    sa.Column("chat", sa.String, nullable=False),
+    sa.Column("at", sa.Integer, nullable=False),
+    sa.Column("seen_at", sa.Integer),
+)
+
+ONLY_NEW = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+class Store:
+    """One database; every `begin` is a transaction that is on disk when it ends."""
+
+    def __init__(self, url: str) -> None:
+        """Open `url` and make what tables it lacks."""
+        self._turn = threading.Lock()    # SQLite has one writer; waiting here is fairer than its own retries
+        if url.startswith("sqlite"):
+            self.engine = sa.create_engine(url, poolclass=sa.pool.QueuePool, pool_size=4,
+                                           connect_args={"check_same_thread": False, "timeout": 30})
+            sa.event.listen(self.engine, "connect", _prepare_sqlite)
+            sa.event.listen(self.engine, "begin", _begin_immediate)
+        else:
+            self.engine = sa.create_engine(url)
+        tables.create_all(self.engine)
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """Yield a connection whose changes are kept together or not at all."""
+        with self._turn, self.engine.begin() as connection:
+            yield connection
+
+
+def add(connection: Connection, table: sa.Table, **values: Any) -> bool:
+    """Insert a row unless its unique key is there already; return whether it was new. Decides inside the database."""
+    insert = ONLY_NEW[connection.dialect.name](table).values(**values).on_conflict_do_nothing()
+    return bool(connection.execute(insert).rowcount)
+
+
+def one(connection: Connection, query: Any) -> Row | None:
+    """Return the first row of `query`, or None."""
+    return connection.execute(query).first()
+
+
+def _prepare_sqlite(connection: Any, record: Any) -> None:
+    connection.isolation_level = None                   # SQLAlchemy begins transactions, not the driver
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")       # acknowledged means on disk, power cuts included
+    connection.execute("PRAGMA secure_delete=ON")       # erased words leave no copy in the file
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")       # a reader that turns writer could otherwise be refused
