@@ -1,13 +1,16 @@
 """The only reader of the environment: typed, read once, secrets never printed."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from bot.errors import SettingsError
 
+ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
 
@@ -42,6 +45,10 @@ class Settings:
     session_key: str = field(default="", repr=False)
     session_hours: int = 24
     message_cap: int = 2000
+    origins: tuple[str, ...] = ()
+    proxies: int = 0
+    session_rate: int = 20
+    address_rate: int = 300
     whatsapp: WhatsApp | None = None
 
     @classmethod
@@ -62,6 +69,10 @@ class Settings:
             session_key=env.get("JAWAB_SESSION_KEY", ""),
             session_hours=read.number("JAWAB_SESSION_HOURS", default=24, least=1, most=24 * 30),
             message_cap=read.number("JAWAB_MESSAGE_CAP", default=2000, least=100, most=20000),
+            origins=read.origins("JAWAB_ORIGINS"),
+            proxies=read.number("JAWAB_PROXIES", default=0, least=0, most=5),
+            session_rate=read.number("JAWAB_SESSION_RATE", default=20, least=1, most=100_000),
+            address_rate=read.number("JAWAB_ADDRESS_RATE", default=300, least=1, most=100_000),
             whatsapp=_whatsapp(env, read),
         )
         problems = list(read.problems)
@@ -97,7 +108,7 @@ def _whatsapp(env: Mapping[str, str], read: "_Reader") -> WhatsApp | None:
     read.problems += [f"{WHATSAPP}{name} is missing; WhatsApp needs all of {', '.join(WHATSAPP_NEEDS)} "
                       f"(docs/channels.md)" for name, value in given.items() if not value]
     api = env.get(WHATSAPP + "API", "https://graph.facebook.com")
-    if not api.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+    if urlsplit(api).scheme != "https" and urlsplit(api).hostname not in ("127.0.0.1", "localhost"):
         read.problems.append(f"{WHATSAPP}API: '{api}' is not https; the access token would travel in the open")
     return WhatsApp(
         **{name.lower(): value for name, value in given.items()}, api=api,
@@ -136,3 +147,9 @@ class _Reader:
             return text
         self.problems.append(f"{name}: '{text}' is not one of {', '.join(among)}; write one of them")
         return default
+
+    def origins(self, name: str) -> tuple[str, ...]:
+        found = tuple(filter(None, re.split(r"[\s,]+", self._env.get(name, "").lower())))
+        self.problems += [f"{name}: '{origin}' is not an origin; write it as https://www.example.com, with no path"
+                          for origin in found if not ORIGIN.fullmatch(origin)]
+        return found

@@ -1,132 +1,193 @@
-"""The website channel: a page, a session, and messages in and out as JSON. Patients' words are never logged."""
+"""The website channel: pages, sessions, and messages in and out as JSON. Patients' words are never logged."""
 
+import asyncio
 import json
-from pathlib import Path
-from typing import Any, Awaitable, Callable, Dict, Optional, Text
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import date
+from typing import Any
+from uuid import uuid4
 
 from rasa.core.channels.channel import InputChannel, UserMessage
-from sanic import Blueprint, Request, response
+from sanic import Blueprint, Request, Sanic, response
 from sanic.response import HTTPResponse
 
-from bot.answers.store import LANGUAGES
-from bot.channels.inbound import Incoming, clean, tapped
+from bot.channels import web_body, web_files
+from bot.channels.inbound import Incoming
 from bot.channels.session import Sessions
 from bot.channels.turn import turn
-from bot.dialogue import load_dialogue
-from bot.service import library, settings
+from bot.channels.web_edge import Edge, Limit, address, preflight
+from bot.channels.web_history import erase, shown, turn_of, turns
+from bot.channels.web_texts import interface, receipt, refusal
+from bot.channels.web_votes import Votes
+from bot.service import gate, settings
+from bot.settings import Settings
 
-PAGES = Path(__file__).parent.parent / "web"
-TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
-FIELDS = {"session", "text", "button", "variety"}
-MOST_BYTES = 64 * 1024
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-                               "img-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; "
-                               "frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-}
-
-
-class BadRequest(ValueError):
-    """What came is not a message; the text says why, for a developer."""
+logger = logging.getLogger(__name__)
+Handler = Callable[[UserMessage], Awaitable[Any]]
+Replies = list[dict[str, Any]]
+PARTS = {"part", "trouble"}     # what a vote is not about
 
 
 class WebInput(InputChannel):
     """Named in credentials.yml."""
 
     @classmethod
-    def name(cls) -> Text:
+    def name(cls) -> str:
         """Return the channel's name."""
         return "web"
 
-    def url_prefix(self) -> Text:
+    def url_prefix(self) -> str:
         """Return where the channel lives on the server."""
         return "/chat"
 
-    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+    def blueprint(self, on_new_message: Handler) -> Blueprint:
         """Return the routes."""
-        sessions = Sessions(settings().signing_key(), hours=settings().session_hours)
-        routes = Blueprint("jawab_web")
+        return routes(on_new_message, settings())
 
-        @routes.get("/")
-        async def page(request: Request) -> HTTPResponse:
-            return _file("chat.html")
 
-        @routes.get("/static/<name:str>")
-        async def static(request: Request, name: str) -> HTTPResponse:
-            return _file(name)
+def routes(handle: Handler, chosen: Settings) -> Blueprint:
+    """Return the routes; `handle` is Rasa's, `chosen` says who may call and how often."""
+    found, desk, edge = Blueprint("jawab_web"), Desk(handle, chosen), Edge(chosen.origins)
 
-        @routes.post("/sessions")
-        async def start(request: Request) -> HTTPResponse:
-            return _json({"session": sessions.start(), **_interface()})
+    @found.listener("before_server_start")
+    async def trust_proxies(app: Sanic, loop: Any) -> None:
+        app.config.PROXIES_COUNT = chosen.proxies or None
 
-        @routes.post("/messages")
-        async def message(request: Request) -> HTTPResponse:
+    @found.middleware("response")
+    async def finish(request: Request, answer: HTTPResponse) -> None:
+        answer.headers.update(edge.headers(request))
+        answer.headers.setdefault("Cache-Control", "no-store")
+
+    for name in web_files.names():
+        async def send(request: Request, name: str = name) -> HTTPResponse:
+            return web_files.file(request, name, cap=chosen.message_cap)
+
+        found.add_route(send, f"/{name}", methods=["GET"], name=name)
+        if name == "chat.html":
+            found.add_route(send, "/", methods=["GET"], name="home")
+    for name in ("sessions", "messages", "history", "clear", "receipts", "votes"):
+        found.add_route(desk.route(name, edge), f"/{name}", methods=["POST", "OPTIONS"], name=name)
+    return found
+
+
+class Refused(Exception):
+    """A request that is answered with a status and a reason instead of what it asked for."""
+
+    def __init__(self, status: int, error: str, **more: str) -> None:
+        super().__init__(error)
+        self.status, self.body = status, {"error": error, **more}
+
+
+class Desk:
+    """Takes what the widget posts, and answers."""
+
+    def __init__(self, handle: Handler, chosen: Settings) -> None:
+        """As `routes`."""
+        self._handle, self._cap = handle, chosen.message_cap
+        self._sessions = Sessions(chosen.signing_key(), hours=chosen.session_hours)
+        self._per_session, self._per_address = Limit(chosen.session_rate), Limit(chosen.address_rate)
+        self._votes = Votes(chosen.var / "votes.db")
+        self._working: dict[tuple[str, str], asyncio.Task[Replies]] = {}
+
+    def route(self, name: str, edge: Edge) -> Callable[[Request], Coroutine[Any, Any, HTTPResponse]]:
+        """Return the handler of one route: the edge first, then the method of that name."""
+        method = getattr(self, name)
+
+        async def answer(request: Request) -> HTTPResponse:
             try:
-                body = _read(request)
-                incoming = _incoming(body)
-            except BadRequest as error:
+                if not edge.welcome(request):
+                    raise Refused(403, "origin: not on the list of JAWAB_ORIGINS")
+                if request.method == "OPTIONS":
+                    return response.raw(b"", status=204, headers=preflight())
+                body = web_body.read(request)
+                self._spend(self._per_address, address(request), body)
+                return _json(await method(request, body))
+            except web_body.TooLong as error:
+                return _json({"error": str(error)}, status=413)
+            except web_body.BadRequest as error:
                 return _json({"error": str(error)}, status=400)
-            sender = sessions.sender(body.get("session"))
-            if sender is None:
-                return _json({"error": "session: unknown or expired; POST /chat/sessions starts one"}, status=401)
-            variety = body.get("variety") if body.get("variety") in LANGUAGES else "en"
-            output = await turn(on_new_message, incoming, sender=sender, channel="web", variety=variety)
-            return _json({"replies": output.replies})
+            except Refused as refused:
+                return _json(refused.body, status=refused.status)
 
-        return routes
+        return answer
+
+    async def sessions(self, request: Request, body: dict[str, Any]) -> dict[str, Any]:
+        """Start a conversation."""
+        return {"session": self._sessions.start(), **interface(self._cap)}
+
+    async def messages(self, request: Request, body: dict[str, Any]) -> dict[str, Any]:
+        """Answer a message. One that came before is answered as before, and nothing is done twice."""
+        sender, incoming = self._sender(body), web_body.incoming(body, cap=self._cap)
+        self._spend(self._per_session, sender, body)
+        key = sender, web_body.message_id(body) or uuid4().hex
+        task = self._working.get(key)
+        if task is None:
+            task = asyncio.create_task(self._reply(request.app, incoming, *key, web_body.variety(body)))
+            self._working[key] = task
+            task.add_done_callback(lambda done: self._working.pop(key, None))
+        # a visitor who loses the connection finds the answer when they come back
+        return {"replies": await asyncio.shield(task)}
+
+    async def history(self, request: Request, body: dict[str, Any]) -> dict[str, Any]:
+        """Return the visitor's own conversation."""
+        found = await turns(request.app.ctx.agent, self._sender(body))
+        return {"turns": [one.to_dict() for one in found]}
+
+    async def clear(self, request: Request, body: dict[str, Any]) -> dict[str, Any]:
+        """Erase the visitor's own conversation and start a new one."""
+        sender = self._sender(body)
+        working = [task for (who, _), task in self._working.items() if who == sender]
+        await asyncio.gather(*working, return_exceptions=True)   # or they would write after the erasing
+        await erase(request.app.ctx.agent, sender)
+        return {"session": self._sessions.start()}
+
+    async def receipts(self, request: Request, body: dict[str, Any]) -> dict[str, Any]:
+        """Return who signed the texts of a reply in the visitor's own conversation."""
+        found = await turn_of(request.app.ctx.agent, self._sender(body), web_body.message_id(body, "message"))
+        if found is None:
+            raise Refused(404, "message: none of that id in this conversation")
+        return {"texts": receipt(found)}
+
+    async def votes(self, request: Request, body: dict[str, Any]) -> dict[str, Any]:
+        """Count a vote on a reply in the visitor's own conversation."""
+        sender, vote = self._sender(body), web_body.vote(body)
+        found = await turn_of(request.app.ctx.agent, sender, web_body.message_id(body, "message"))
+        if found is None:
+            raise Refused(404, "message: none of that id in this conversation")
+        texts = [(block.id, block.variety) for passed in found.said for block in passed.blocks
+                 if block.kind not in PARTS]
+        return {"counted": self._votes.count(sender, found.id, texts, vote, day=date.today())}
+
+    def _sender(self, body: dict[str, Any]) -> str:
+        sender = self._sessions.sender(body.get("session"))
+        if sender is None:
+            raise Refused(401, "session: unknown or expired; POST /chat/sessions starts one")
+        return sender
+
+    @staticmethod
+    def _spend(limit: Limit, key: str, body: dict[str, Any]) -> None:
+        if not limit.allows(key):
+            raise Refused(429, "too many requests", text=refusal("ui_busy", web_body.variety(body)))
+
+    async def _reply(self, app: Sanic, incoming: Incoming, sender: str, message_id: str,
+                     variety: str) -> Replies:
+        try:
+            earlier = await turn_of(app.ctx.agent, sender, message_id)
+        except Exception:  # the store is in trouble: the turn will meet it and say so in approved words
+            logger.exception("history failed: message=%s", message_id)
+            earlier = None
+        if earlier:
+            return earlier.replies()
+        output = await turn(self._handle, incoming, sender=sender, channel="web", message_id=message_id,
+                            variety=variety)
+        return [shown(gate().check(reply["text"], reply["buttons"], variety=reply["variety"]))
+                for reply in output.replies]
 
 
-def _read(request: Request) -> Dict[str, Any]:
-    if len(request.body) > MOST_BYTES:
-        raise BadRequest(f"body: {len(request.body)} bytes, {MOST_BYTES} at most")
-    try:
-        body = json.loads(request.body.decode("utf-8"))
-    except (UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise BadRequest("body: must be JSON in UTF-8") from error
-    if not isinstance(body, dict):
-        raise BadRequest("body: must be a JSON object")
-    unknown = sorted(set(body) - FIELDS)
-    if unknown:
-        raise BadRequest(f"unknown fields: {', '.join(unknown[:5])}")
-    return body
+def _json(body: dict[str, Any], *, status: int = 200) -> HTTPResponse:
+    return response.json(body, status=status, dumps=_dumps)
 
 
-def _incoming(body: Dict[str, Any]) -> Incoming:
-    text, button = body.get("text"), body.get("button")
-    if isinstance(button, str) and text is None and len(button) <= 64:
-        return tapped(button)
-    if not isinstance(text, str) or button is not None:
-        raise BadRequest("send either text (a string) or button (the id of one that was offered)")
-    if len(text) > settings().message_cap:
-        raise BadRequest(f"text: {len(text)} characters, {settings().message_cap} at most")
-    return Incoming(clean(text))
-
-
-def _interface() -> Dict[str, Any]:
-    """Return every text the page shows, in three languages, from the ledger."""
-    texts = library()
-    strings = {variety: {block.id.removeprefix("ui_"): block.text
-                         for block in texts.texts(variety).values() if block.kind == "interface"}
-               for variety in LANGUAGES}
-    menu = {variety: [{"id": topic, "title": texts.title(topic, variety)} for topic in load_dialogue().menu
-                      if texts.title(topic, variety)] for variety in LANGUAGES}
-    names = {variety: texts.title("language", variety) for variety in LANGUAGES}
-    notice = {variety: block.text if (block := texts.block("notice", variety)) else "" for variety in LANGUAGES}
-    return {"strings": strings, "menu": menu, "languages": names, "notice": notice, "cap": settings().message_cap}
-
-
-def _file(name: str) -> HTTPResponse:
-    path = PAGES / name
-    if path.suffix not in TYPES or path.parent != PAGES or not path.is_file():
-        return _json({"error": "no such page"}, status=404)
-    return response.raw(path.read_bytes(), headers=HEADERS, content_type=TYPES[path.suffix])
-
-
-def _json(body: Dict[str, Any], *, status: int = 200) -> HTTPResponse:
-    return response.json(body, status=status, headers=HEADERS, dumps=_dumps)
-
-
-def _dumps(body: Any, **_: Optional[Any]) -> str:
+def _dumps(body: Any, **_: Any | None) -> str:
     return json.dumps(body, ensure_ascii=False)

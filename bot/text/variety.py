@@ -43,7 +43,7 @@ class VarietyDetector:
         roman = sum(self._weight(word, self._roman) for word in latin)
         english = sum(self._weight(word, self._english) for word in latin)
         evidence = {"ur": float(urdu), "roman": float(roman), "en": float(english)}
-        if not urdu and not latin:
+        if not urdu and not roman and not english:   # "AMH?", a name, an emoji: nothing to tell by
             return Variety("en", None, evidence)
         return Variety(self._label(urdu, latin, roman, english), self._reply(urdu, latin, roman, english), evidence)
 
@@ -63,7 +63,8 @@ class VarietyDetector:
     def _reply(urdu: int, latin: list[str], roman: int, english: int) -> str:
         if urdu and urdu >= roman + english:
             return "ur"
-        return "roman" if roman > 0 and roman * 2 >= english else "en"
+        # the nouns of Roman Urdu are often English, its small words are not
+        return "roman" if roman > 0 and roman * 3 >= english else "en"
 
 
 @lru_cache(maxsize=4)

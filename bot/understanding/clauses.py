@@ -4,8 +4,8 @@ import re
 
 # sentence ends, then words that join two questions; a comma alone splits only where both sides stand by themselves
 SENTENCE = re.compile(r"[.?!۔؟؛;\n]+(?=\s|$)")
-JOINER = re.compile(r"(?:,|،)\s*|\s(?:aur|or|and|plus|also|ya phir|phir|lekin|magar|but|اور|نیز|لیکن|مگر|پھر)\s")
-LEAST_WORDS = 2
+JOINER = re.compile(r"(?:,|،)\s*|\s(?:aur|or|and|n|&|/|plus|also|phir|lekin|magar|but|dusra|dosra|doosra|teesra|tesra|"
+                    r"اور|نیز|لیکن|مگر|پھر|دوسرا|تیسرا)\s")
 MOST_CLAUSES = 8
 
 

@@ -25,6 +25,15 @@ FOLDS, SEED = 3, 7
 
 
 @dataclass
+class Judgement:
+    """Of texts, two arrays of shape (texts, intents): probabilities, each row adding up to 1, and the margins behind
+    them, above 0 where the intent's own yes-or-no classifier says yes."""
+
+    probabilities: np.ndarray
+    margins: np.ndarray
+
+
+@dataclass
 class Head:
     """One linear classifier: margins for intents, made into probabilities by a fitted sharpness."""
 
@@ -43,9 +52,10 @@ class Head:
         return cls(whole.coef_.T.astype(np.float32), whole.intercept_.astype(np.float32),
                    _sharpness(margins, np.searchsorted(names, intents)))
 
-    def probabilities(self, matrix: csr_matrix) -> np.ndarray:
-        """Return an array of shape (rows, intents), each row adding up to 1."""
-        return softmax((np.asarray(matrix @ self.weights) + self.bias) * self.sharpness)
+    def judge(self, matrix: csr_matrix) -> "Judgement":
+        """Return what the classifier makes of each row."""
+        margins = np.asarray(matrix @ self.weights) + self.bias
+        return Judgement(softmax(margins * self.sharpness), margins)
 
     def stored(self, name: str) -> dict[str, np.ndarray]:
         """Return the arrays to save, by name."""
@@ -80,20 +90,21 @@ class IntentModel:
             model.both = Head.train(_beside(matrix, meaning.vectors(texts)), intents)
         return model
 
-    def probabilities(self, texts: Sequence[str]) -> np.ndarray:
-        """Return an array of shape (texts, intents), each row adding up to 1."""
+    def judge(self, texts: Sequence[str]) -> Judgement:
+        """Return what the model makes of normalised `texts`."""
         matrix = self.features.transform(texts)
-        scores = self.spelling.probabilities(matrix)
-        unsure = np.flatnonzero(scores.max(axis=1) < self.sure)
+        judged = self.spelling.judge(matrix)
+        unsure = np.flatnonzero(judged.probabilities.max(axis=1) < self.sure)
         if self.meaning is None or self.both is None or not len(unsure):
-            return scores
+            return judged
         try:
             vectors = self.meaning.vectors([texts[place] for place in unsure])
         except Exception:  # the cheap head's answer is worse, not wrong
             logger.exception("embedding failed, spelling decides alone")
-            return scores
-        scores[unsure] = self.both.probabilities(_beside(matrix[unsure], vectors))
-        return scores
+            return judged
+        second = self.both.judge(_beside(matrix[unsure], vectors))
+        judged.probabilities[unsure], judged.margins[unsure] = second.probabilities, second.margins
+        return judged
 
     def save(self, folder: Path) -> None:
         """Write the model under `folder`."""

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from bot.understanding.clauses import clauses
+from bot.understanding.model import Judgement
 
 MOST_TOPICS = 3
 DANGER = ("self_harm", "violence", "emergency")
@@ -17,8 +18,8 @@ class Model(Protocol):
 
     intents: list[str]
 
-    def probabilities(self, texts: Sequence[str]) -> np.ndarray:
-        """Return an array of shape (texts, intents)."""
+    def judge(self, texts: Sequence[str]) -> Judgement:
+        """Return probabilities and margins, of shape (texts, intents) each."""
         ...
 
 
@@ -28,9 +29,11 @@ class Thresholds:
 
     danger: float          # self_harm, violence and emergency together reach this: the likeliest of them is said
     case: float            # they and case together reach this: steer
-    clause: float          # the same, in one clause of several
+    clause_danger: float   # the same two, in one clause of several: a clause alone says less
+    clause_case: float
     topic: float           # a topic is answered from here up
     clause_topic: float    # a further topic of a clause is answered from here up
+    second_topic: float    # a further topic of the whole message is answered from this margin up
     clarify: float         # two topics together reach this: the bot asks which
 
 
@@ -54,9 +57,10 @@ def vote(text: str, model: Model, topics: Sequence[str], thresholds: Thresholds)
     """Return the vote on a normalised message."""
     parts = clauses(text)
     texts = [text, *parts] if len(parts) > 1 else [text]
-    scores = model.probabilities(texts)
+    judged = model.judge(texts)
+    scores = judged.probabilities
     ranking = _ranking(scores[0], model.intents)
-    found = _topics(scores, model.intents, topics, thresholds)
+    found = _topics(judged, model.intents, topics, thresholds)
     caution = _caution(scores, model.intents, thresholds)
     if caution:
         return Vote(*caution, found, (), ranking)
@@ -78,25 +82,31 @@ def _ranking(row: np.ndarray, intents: Sequence[str]) -> tuple[tuple[str, float]
 def _caution(scores: np.ndarray, intents: Sequence[str], thresholds: Thresholds) -> tuple[str, float] | None:
     """Return the intent that caution asks for, and its weight: of the whole message, or of a clause that is surer."""
     danger, case = [intents.index(name) for name in DANGER], intents.index("case")
-    for columns, whole in ((danger, thresholds.danger), ([*danger, case], thresholds.case)):
-        masses = scores[:, columns].sum(axis=1)
-        weights = [masses[0] / whole, *(masses[1:] / thresholds.clause)]
-        row = int(np.argmax(weights))
-        if weights[row] >= 1:
-            return intents[max(columns, key=lambda column: scores[row][column])], float(masses[row])
-    return None
+    alarm = _loudest(scores[:, danger].sum(axis=1), thresholds.danger, thresholds.clause_danger)
+    if alarm is not None:
+        row, mass = alarm
+        return intents[max(danger, key=lambda column: scores[row][column])], mass
+    doubt = _loudest(scores[:, [*danger, case]].sum(axis=1), thresholds.case, thresholds.clause_case)
+    return ("case", doubt[1]) if doubt else None
 
 
-def _topics(scores: np.ndarray, intents: Sequence[str], topics: Sequence[str],
+def _loudest(masses: np.ndarray, whole: float, clause: float) -> tuple[int, float] | None:
+    """Return the row that passes its threshold by most (row 0 is the whole message), and its mass."""
+    weights = [masses[0] / whole, *(masses[1:] / clause)]
+    row = int(np.argmax(weights))
+    return (row, float(masses[row])) if weights[row] >= 1 else None
+
+
+def _topics(judged: Judgement, intents: Sequence[str], topics: Sequence[str],
             thresholds: Thresholds) -> tuple[str, ...]:
-    """Return the topics asked: of each clause where there are several, else of the whole."""
-    found: dict[str, None] = {}
-    several = len(scores) > 1
-    for row in scores[1:] if several else scores:
+    """Return the topics asked: the whole message's, those of its clauses, and further ones it says yes to."""
+    scores, found = judged.probabilities, dict[str, None]()
+    for place, row in enumerate(scores):
         best = int(row.argmax())
-        if intents[best] in topics and row[best] >= (thresholds.clause_topic if several else thresholds.topic):
+        if intents[best] in topics and row[best] >= (thresholds.clause_topic if place else thresholds.topic):
             found[intents[best]] = None
-    whole = int(scores[0].argmax())
-    if several and intents[whole] in topics and scores[0][whole] >= thresholds.topic:
-        found[intents[whole]] = None
+    if found:
+        margins = judged.margins[0]
+        further = [place for place in np.argsort(margins)[::-1] if margins[place] >= thresholds.second_topic]
+        found |= {intents[place]: None for place in further if intents[place] in topics}
     return tuple(found)[:MOST_TOPICS]

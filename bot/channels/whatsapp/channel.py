@@ -44,9 +44,9 @@ class WhatsAppInput(InputChannel):
                        recall=recall)
 
 
-async def recall(sender: str, message_id: str) -> Collected | None:
+async def recall(app: Sanic, sender: str, message_id: str) -> Collected | None:
     """Return what the bot said to a message, where a process died between saying it and storing it; else None."""
-    tracker = await Sanic.get_app().ctx.agent.tracker_store.retrieve(sender)
+    tracker = await app.ctx.agent.tracker_store.retrieve(sender)
     if tracker is None:
         return None
     said = Collected()

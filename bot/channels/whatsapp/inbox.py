@@ -115,11 +115,16 @@ class Intake:
         self._waiting: list[tuple[Delivery, asyncio.Future[int]]] = []
         self._storing: asyncio.Task[None] | None = None
 
+    @property
+    def busy(self) -> bool:
+        """Whether somebody waits for an acknowledgement."""
+        return self._storing is not None and not self._storing.done()
+
     async def accept(self, delivery: Delivery) -> int:
         """Return once `delivery` is on disk: the number of new messages that came with it, or after it."""
         future = asyncio.get_running_loop().create_future()
         self._waiting.append((delivery, future))
-        if self._storing is None or self._storing.done():
+        if not self.busy:
             self._storing = asyncio.create_task(self._store())
         return await future
 

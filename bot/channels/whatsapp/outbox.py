@@ -5,6 +5,7 @@ its receipt comes back with the statuses, and only where none comes is it sent a
 """
 
 import secrets
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,8 +60,13 @@ class Outbox:
     """Replies on their way out."""
 
     def __init__(self, store: Store, *, grace: float = GRACE) -> None:
-        """`grace` must be longer than a request may take."""
+        """`grace` must be longer than a request may take.
+
+        What the last process was sending waits for it from now on: no status could arrive while nobody listened.
+        """
         self._store, self._grace = store, grace
+        with store.begin() as connection:
+            connection.execute(outbox.update().where(outbox.c.state == SENDING).values(due=time.time() + grace))
 
     def claim(self, *, now: float) -> Row | None:
         """Take the next reply that is due, urgent ones first, one at a time for each chat; or None.

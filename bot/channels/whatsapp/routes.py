@@ -2,7 +2,10 @@
 
 import logging
 from asyncio import AbstractEventLoop
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from sanic import Blueprint, Request, Sanic, response
 from sanic.response import HTTPResponse
@@ -10,7 +13,7 @@ from sanic.response import HTTPResponse
 from bot.answers.gate import Gate
 from bot.answers.library import Library
 from bot.channels.signature import same, signed
-from bot.channels.whatsapp.answers import Answers, Recall, Say
+from bot.channels.whatsapp.answers import Answers, Recall, Said, Say
 from bot.channels.whatsapp.chats import Chats
 from bot.channels.whatsapp.cloud import Cloud
 from bot.channels.whatsapp.inbox import Inbox, Intake
@@ -50,17 +53,20 @@ def assemble(config: WhatsApp, *, key: str, library: Library, gate: Gate, say: S
     cloud = Cloud(base=config.api, version=config.graph_version, phone_number_id=config.phone_number_id,
                   token=config.access_token)
     sender = Sender(store, Outbox(store, grace=grace), cloud, gate, library)
-    return Service(store, Intake(inbox), Worker(store, inbox, answers, sender, quiet), cloud)
+    intake = Intake(inbox)
+    worker = Worker(store, inbox, answers, sender, quiet, busy=lambda: intake.busy)
+    return Service(store, intake, worker, cloud)
 
 
-def webhook(config: WhatsApp, **parts: object) -> Blueprint:
-    """Return the routes, and start and stop the worker with the server; `parts` go to `assemble`."""
+def webhook(config: WhatsApp, *, recall: Callable[[Sanic, str, str], Awaitable[Said | None]] | None = None,
+            **parts: Any) -> Blueprint:
+    """Return the routes, and start and stop the worker with the server; `recall` and `parts` go to `assemble`."""
     routes = Blueprint("jawab_whatsapp")
     running: list[Service] = []
 
     @routes.after_server_start
     async def start(app: Sanic, loop: AbstractEventLoop) -> None:
-        running.append(assemble(config, **parts))      # type: ignore[arg-type]
+        running.append(assemble(config, recall=partial(recall, app) if recall else None, **parts))
         running[0].worker.start()
 
     @routes.before_server_stop

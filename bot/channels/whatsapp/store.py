@@ -7,10 +7,10 @@ Patients' words stand in `inbox.body` until the message is answered and are then
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Row
 
 tables = sa.MetaData()
@@ -42,7 +42,7 @@ inbox = sa.Table(
     sa.Column("at", sa.Integer, nullable=False),
     sa.Column("arrived", sa.Integer, nullable=False),
     sa.Column("state", sa.String, nullable=False, index=True),               # new, working, done
-    sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
     sa.Column("body", sa.JSON),
 )
 
@@ -56,7 +56,7 @@ outbox = sa.Table(
     sa.Column("body", sa.JSON),                                     # text, buttons, variety, message to quote
     sa.Column("state", sa.String, nullable=False, index=True),      # queued, sending, sent, failed
     sa.Column("due", sa.Float, nullable=False),
-    sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
     sa.Column("wamid", sa.String, index=True),
     sa.Column("status", sa.String),
     sa.Column("failed", sa.Integer),                                # Meta's error code
@@ -83,9 +83,6 @@ alerts = sa.Table(
     sa.Column("seen_at", sa.Integer),
 )
 
-ONLY_NEW = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-
-
 class Store:
     """One database; every `begin` is a transaction that is on disk when it ends."""
 
@@ -110,8 +107,14 @@ class Store:
 
 def add(connection: Connection, table: sa.Table, **values: Any) -> bool:
     """Insert a row unless its unique key is there already; return whether it was new. Decides inside the database."""
-    insert = ONLY_NEW[connection.dialect.name](table).values(**values).on_conflict_do_nothing()
-    return bool(connection.execute(insert).rowcount)
+    return bool(connection.execute(_insert(table, tuple(values)), values).rowcount)
+
+
+@lru_cache
+def _insert(table: sa.Table, columns: tuple[str, ...]) -> sa.sql.elements.TextClause:
+    """Return the statement, made once: SQLAlchemy would compile its own form of it anew for every row."""
+    names, places = ", ".join(columns), ", ".join(f":{column}" for column in columns)
+    return sa.text(f"INSERT INTO {table.name} ({names}) VALUES ({places}) ON CONFLICT DO NOTHING")
 
 
 def one(connection: Connection, query: Any) -> Row | None:

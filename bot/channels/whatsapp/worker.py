@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import TypeVar
 
@@ -31,9 +31,10 @@ T = TypeVar("T")
 class Worker:
     """Runs beside the server; `wake` tells it that something came in."""
 
-    def __init__(self, store: Store, inbox: Inbox, answers: Answers, sender: Sender, quiet: Quiet) -> None:
-        """Nothing runs yet."""
-        self._store, self._inbox, self._answers = store, inbox, answers
+    def __init__(self, store: Store, inbox: Inbox, answers: Answers, sender: Sender, quiet: Quiet,
+                 busy: Callable[[], bool]) -> None:
+        """Nothing runs yet; `busy` tells whether webhooks wait to be acknowledged, which comes before work."""
+        self._store, self._inbox, self._answers, self._busy = store, inbox, answers, busy
         self._sender, self._quiet = sender, quiet
         self._came_in, self._to_send = asyncio.Event(), asyncio.Event()
         self._free = asyncio.Semaphore(AT_ONCE)
@@ -63,6 +64,7 @@ class Worker:
     async def _receive(self) -> None:
         while True:
             await self._free.acquire()
+            await self._let_pass()
             self._came_in.clear()
             work = await _or_none(asyncio.to_thread(self._inbox.claim))
             if work is None:
@@ -75,9 +77,16 @@ class Worker:
 
     async def _send(self) -> None:
         while True:
+            await self._let_pass()
             self._to_send.clear()
             if not await _or_none(self._sender.start_due()):
                 await _until(self._to_send)
+
+    async def _let_pass(self) -> None:
+        """Wait while webhooks come in one after another, but never so long that answers stop."""
+        until = time.monotonic() + LOOK_AGAIN
+        while self._busy() and time.monotonic() < until:
+            await asyncio.sleep(LOOK_AGAIN / 25)
 
     async def _watch(self) -> None:
         tidied = float("-inf")

@@ -3,13 +3,14 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from fake_meta import NUMBER, SECRET, TOKEN, VERIFY, VERSION
+
 from bot.answers.compose import Composer
 from bot.answers.gate import Gate
 from bot.answers.ledger import Ledger
 from bot.answers.library import Library
 from bot.answers.store import load_answers
 from bot.settings import WhatsApp
-from fake_meta import NUMBER, SECRET, TOKEN, VERIFY, VERSION
 
 LEADS_TO = {   # a word in the message: action, texts, topics, buttons
     "die": ("crisis", ("self_harm",), (), ()),

@@ -13,7 +13,7 @@ from aiohttp import web
 from bot.channels.signature import sign
 
 SECRET, TOKEN, VERIFY, NUMBER, VERSION = "app secret", "access token", "verify token", "106540352242922", "v24.0"
-RETRIES = [0.2] * 40
+RETRIES = [0.2] * 300
 
 
 class FakeMeta:

@@ -4,6 +4,7 @@ import asyncio
 import socket
 import uuid
 from contextlib import suppress
+from functools import partial
 
 import sqlalchemy as sa
 from fake_bot import FakeBot, config
@@ -36,31 +37,37 @@ def free_socket():
     return listening
 
 
+async def serve(app):
+    """Start `app` on this event loop; return the server and its address."""
+    server = await app.create_server(sock=free_socket(), return_asyncio_server=True, access_log=False)
+    await server.startup()
+    await server.before_start()
+    await server.start_serving()
+    await server.after_start()
+    return server, f"http://127.0.0.1:{server.server.sockets[0].getsockname()[1]}"
+
+
 class Line:
     """An open line: `patient` writes, `said` is what they got."""
 
-    def __init__(self, folder, data, *, bot=None, meta=None, grace=1.0, **settings):
-        self.folder, self.settings, self.grace = folder, settings, grace
+    def __init__(self, folder, data, *, bot=None, routes=None, grace=1.0, **settings):
+        """`routes` makes the blueprint from the settings; without it there is a fake bot behind the channel."""
+        self.folder, self.settings = folder, settings
         self.library = Library(data)
         self.gate = Gate(self.library)
         self.bot = bot or FakeBot(self.library, self.gate)
-        self.meta = meta or FakeMeta()
-        self.recall = None
+        self.meta = FakeMeta()
+        self._routes = routes or partial(webhook, key=KEY, library=self.library, gate=self.gate, say=self.bot,
+                                         grace=grace)
 
     async def __aenter__(self):
         await self.meta.__aenter__()
         self.config = config(self.meta.base, self.folder, **self.settings)
         app = Sanic(f"test{uuid.uuid4().hex}", configure_logging=False)
         app.config.REQUEST_MAX_SIZE = 4 * 1024 * 1024
-        app.blueprint(webhook(self.config, key=KEY, library=self.library, gate=self.gate, say=self.bot,
-                              recall=self.recall, grace=self.grace), url_prefix="/webhooks/whatsapp")
-        self._server = await app.create_server(sock=free_socket(), return_asyncio_server=True, access_log=False)
-        await self._server.startup()
-        await self._server.before_start()
-        await self._server.start_serving()
-        port = self._server.server.sockets[0].getsockname()[1]
-        await self._server.after_start()
-        self.meta.webhook = f"http://127.0.0.1:{port}/webhooks/whatsapp/webhook"
+        app.blueprint(self._routes(self.config), url_prefix="/webhooks/whatsapp")
+        self._server, address = await serve(app)
+        self.meta.webhook = f"{address}/webhooks/whatsapp/webhook"
         self.store = Store(self.config.database)
         return self
 

@@ -65,7 +65,7 @@ def test_killed_at_one_step_and_started_again_a_message_is_answered_once(tmp_pat
     async def scenario():
         async with bot(tmp_path, data, statuses=("sent",)) as (meta, process):
             await process.start(kill_at=step)
-            delivery = meta.in_background(meta.deliver(message("halal?", sender="923000000001"), retries=[0.2] * 300))
+            delivery = meta.in_background(meta.deliver(message("halal?", sender="923000000001")))
             await process.dies()
             await process.start()
             await delivery
@@ -85,7 +85,7 @@ def test_killed_again_and_again_at_random_every_patient_is_answered_once(tmp_pat
             for round_, group in enumerate([patients[0:20], patients[20:40], patients[40:60], patients[60:80]]):
                 for patient in group:
                     body = message("halal?", sender=patient)
-                    deliveries += [meta.in_background(meta.deliver(body, retries=[0.3] * 300)) for _ in range(2)]
+                    deliveries += [meta.in_background(meta.deliver(body)) for _ in range(2)]
                 if round_ < 3:
                     until = len(meta.sent) + 4      # it is up and at work when it is killed
                     while len(meta.sent) < until:
@@ -103,7 +103,7 @@ def test_two_deliveries_at_once_are_answered_once(tmp_path, data):
     async def scenario():
         async with bot(tmp_path, data) as (meta, process):
             await process.start()
-            await meta.deliver(message("halal?", sender="923000000000"), retries=[0.2] * 300)
+            await meta.deliver(message("halal?", sender="923000000000"))
             bodies = [message("halal?", sender=f"92300000000{number}") for number in range(1, 6)]
             await asyncio.gather(*(meta.deliver(body) for body in bodies for _ in range(6)))
             await settled(meta, meta.each(), calm=3)
@@ -112,7 +112,7 @@ def test_two_deliveries_at_once_are_answered_once(tmp_path, data):
 
 
 def test_a_burst_of_a_thousand_webhooks_is_acknowledged_fast_and_answered_once(tmp_path, data):
-    """700 messages and 300 redeliveries over 50 connections, with every status that follows them."""
+    """700 messages and 300 redeliveries 50 at a time, with every status that follows them."""
     patients = [f"92310{number:07}" for number in range(700)]
     bodies = {patient: message("halal?", sender=patient) for patient in patients}
     order = patients + random.Random(7).sample(patients, 300)
@@ -121,8 +121,13 @@ def test_a_burst_of_a_thousand_webhooks_is_acknowledged_fast_and_answered_once(t
     async def scenario():
         async with bot(tmp_path, data) as (meta, process):
             await process.start()
-            await meta.deliver(message("halal?", sender="923000000000"), retries=[0.2] * 300)
-            answers = await asyncio.gather(*(meta.post(bodies[patient]) for patient in order))
+            await meta.deliver(message("halal?", sender="923000000000"))
+            free = asyncio.Semaphore(50)
+
+            async def post(body):
+                async with free:        # the time a webhook waits for its turn here is not the bot's
+                    return await meta.post(body)
+            answers = await asyncio.gather(*(post(bodies[patient]) for patient in order))
             assert {status for status, _ in answers} == {200}
             await settled(meta, patients, calm=3, most=120)
             assert meta.each() == {**dict.fromkeys(patients, 1), "923000000000": 1}

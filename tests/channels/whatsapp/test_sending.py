@@ -48,7 +48,7 @@ def test_the_waits_grow_fourfold_and_end(tmp_path, data):
             await line.meta.deliver(message("halal?"))
             waits = []
             for tries in range(1, MOST_TRIES):
-                await line.until(lambda tries=tries: len(line.meta.asked) == tries and replies(line)[0].state == "queued")
+                await line.until(lambda n=tries: len(line.meta.asked) == n and replies(line)[0].state == "queued")
                 waits.append(replies(line)[0].due - time.time())
                 hurry(line)
             await line.until(lambda: replies(line)[0].state == "failed")

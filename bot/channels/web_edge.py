@@ -1,0 +1,73 @@
+"""The edge of the website channel: which sites may call it, how often, and what every answer's headers say."""
+
+import ipaddress
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from urllib.parse import urlsplit
+
+from sanic import Request
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+                               "img-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; "
+                               "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+    "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()", "Vary": "Origin",
+}
+MOST_KEYS = 50_000      # buckets kept in memory; the one longest unused goes first
+ALLOW = "Access-Control-Allow-"
+
+
+class Edge:
+    """Knows the sites that may call."""
+
+    def __init__(self, origins: Sequence[str]) -> None:
+        """`origins` are those of JAWAB_ORIGINS, as browsers write them."""
+        self._origins = frozenset(origins)
+
+    def welcome(self, request: Request) -> bool:
+        """Whether the page that sends `request` may: our own pages, the listed origins, and no page at all."""
+        origin = request.headers.get("origin")
+        return origin is None or urlsplit(origin).netloc == request.host or origin in self._origins
+
+    def headers(self, request: Request) -> dict[str, str]:
+        """Return the headers of every answer to `request`; CORS for exactly the listed origins."""
+        origin = request.headers.get("origin")
+        if origin not in self._origins:
+            return HEADERS
+        return HEADERS | {ALLOW + "Origin": origin, "Cross-Origin-Resource-Policy": "cross-origin"}
+
+
+def preflight() -> dict[str, str]:
+    """Return what a browser wants to know before it sends JSON from another site."""
+    return {ALLOW + "Methods": "POST", ALLOW + "Headers": "Content-Type", "Access-Control-Max-Age": "7200"}
+
+
+def address(request: Request) -> str:
+    """Return whom to count `request` for: the address, of which IPv6 gives every home 2^64."""
+    found = str(request.remote_addr or request.ip)
+    try:
+        parsed = ipaddress.ip_address(found)
+    except ValueError:
+        return found
+    return found if parsed.version == 4 else str(ipaddress.ip_network(f"{found}/64", strict=False))
+
+
+class Limit:
+    """A token bucket for each key: `per_minute` at once, refilled steadily. In memory only, never on disk."""
+
+    def __init__(self, per_minute: int, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._most, self._clock = float(per_minute), clock
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def allows(self, key: str) -> bool:
+        """Whether one more is allowed for `key`; counts it if so."""
+        now = self._clock()
+        left, since = self._buckets.pop(key, (self._most, now))
+        left = min(self._most, left + (now - since) * self._most / 60)
+        allowed = left >= 1
+        self._buckets[key] = (left - 1 if allowed else left, now)
+        if len(self._buckets) > MOST_KEYS:
+            self._buckets.popitem(last=False)
+        return allowed

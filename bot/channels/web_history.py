@@ -1,0 +1,108 @@
+"""A visitor's conversation as the tracker holds it: shown again after a reload, looked up for a retry, erased."""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from rasa.core.agent import Agent
+from rasa.core.tracker_store import InMemoryTrackerStore, SQLTrackerStore
+from rasa.shared.core.events import BotUttered, UserUttered
+
+from bot.answers.compose import JOINT
+from bot.answers.gate import Passed
+from bot.errors import BotError
+from bot.service import gate, library
+from bot.tracker import BUTTON, SHOWN
+
+logger = logging.getLogger(__name__)
+MOST_TURNS = 200
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One message of the visitor and what was said to it."""
+
+    id: str
+    text: str
+    button: str | None
+    variety: str
+    time: float
+    uttered: list[BotUttered] = field(default_factory=list)
+
+    @property
+    def said(self) -> list[Passed]:
+        """What may be shown of the bot's messages today: they pass the gate again, texts may be recalled since."""
+        return [self._passed(event) for event in self.uttered] or [gate().check(None, variety=self.variety)]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the turn as the widget shows it; a tapped button by its approved label."""
+        name, _, language = (self.button or "").partition(":")
+        text = (library().title(name, language or self.variety) or "") if self.button else self.text
+        time = datetime.fromtimestamp(self.time, UTC).isoformat(timespec="seconds")
+        return {"id": self.id, "text": text, "time": time, "replies": self.replies()}
+
+    def replies(self) -> list[dict[str, Any]]:
+        """Return what was said; where nothing is on record, the approved trouble text."""
+        return [shown(passed) for passed in self.said]
+
+    def _passed(self, event: BotUttered) -> Passed:
+        variety = (event.metadata or {}).get("variety") or self.variety
+        return gate().check(event.text, event.data.get("buttons") or (), variety=variety)
+
+
+def shown(passed: Passed) -> dict[str, Any]:
+    """Return what the gate let through as the widget gets it; each block with how many lines of the text are its."""
+    blocks = [{"id": block.id, "variety": block.variety, "sha256": block.sha256, "kind": block.kind,
+               "lines": block.text.count(JOINT) + 1} for block in passed.blocks]
+    return {"text": passed.text, "buttons": list(passed.buttons), "blocks": blocks, "variety": passed.variety,
+            "dir": "rtl" if passed.variety == "ur" else "ltr"}
+
+
+async def turns(agent: Agent, sender: str) -> list[Turn]:
+    """Return the last turns of a conversation, oldest first."""
+    tracker = await agent.tracker_store.retrieve_full_tracker(sender)
+    return _turns(tracker.events if tracker else ())[-MOST_TURNS:]
+
+
+async def turn_of(agent: Agent, sender: str, message_id: str | None) -> Turn | None:
+    """Return the turn of one message in a visitor's own conversation, or None."""
+    if message_id is None:
+        return None
+    return next((turn for turn in reversed(await turns(agent, sender)) if turn.id == message_id), None)
+
+
+def _turns(events: Iterable[Any]) -> list[Turn]:
+    found: list[Turn] = []
+    for event in events:
+        if isinstance(event, UserUttered):
+            metadata = event.metadata or {}
+            found.append(Turn(str(event.message_id), event.text or "", metadata.get(BUTTON),
+                              metadata.get(SHOWN) or "en", event.timestamp))
+        elif isinstance(event, BotUttered) and found:
+            found[-1].uttered.append(event)
+    return found
+
+
+async def erase(agent: Agent, sender: str) -> None:
+    """Delete everything on record of a conversation, after the message being answered, if there is one."""
+    async with agent.lock_store.lock(sender):
+        store = agent.tracker_store
+        while hasattr(store, "_tracker_store"):     # Rasa wraps the store it was given
+            store = store._tracker_store
+        if isinstance(store, InMemoryTrackerStore):
+            store.store.pop(sender, None)
+        elif isinstance(store, SQLTrackerStore):
+            _erase_rows(store, sender)
+        else:
+            raise BotError(f"{type(store).__name__}: cannot erase a conversation; use the SQL tracker store")
+
+
+def _erase_rows(store: SQLTrackerStore, sender: str) -> None:
+    with store.session_scope() as session:
+        if session.get_bind().dialect.name == "sqlite":
+            session.execute(sa.text("PRAGMA secure_delete = ON"))   # overwrite the words, not only unlink them
+        session.query(store.SQLEvent).filter(store.SQLEvent.sender_id == sender).delete()
+        session.commit()

@@ -1,0 +1,276 @@
+// The conversation: what is shown, in which order, and what happens when something is tapped.
+
+import { mine, theirs } from "./bubbles.js";
+import { h, icon, relabel } from "./dom.js";
+import { fetchNastaliq } from "./font.js";
+import { direction } from "./isolate.js";
+import { PANEL } from "./style.js";
+import { Talk, newId } from "./talk.js";
+
+const LANG = { en: "en", ur: "ur", roman: "ur-Latn" };
+
+export class Panel {
+  sheet = new CSSStyleSheet();
+  #texts;
+  #talk;
+  #options;
+  #language;
+  #queue = Promise.resolve();
+  #waiting = 0;
+  #parts = {};
+
+  constructor(options) {
+    this.#options = options;
+    this.#texts = options.texts;
+    this.#talk = options.talk ?? new Talk(options.base, options.tab);
+    this.sheet.replaceSync(PANEL);
+    this.node = this.#build();
+    this.speak(options.language);
+    addEventListener("online", () => this.#online());
+    addEventListener("offline", () => this.#online());
+    this.#online();
+    this.ready = this.#resume();
+  }
+
+  focus() {
+    this.#parts.text.focus();
+  }
+
+  // Where the focus goes when what had it is gone: not the input, which would open a phone's keyboard.
+  #read() {
+    this.#parts.log.focus({ preventScroll: true });
+  }
+
+  // Switches the interface; what was said stays as it was said.
+  speak(variety) {
+    this.#language = variety;
+    this.node.lang = LANG[variety];
+    this.node.dir = variety === "ur" ? "rtl" : "ltr";
+    if (!this.#parts.text.value) this.#parts.text.dir = this.node.dir;
+    this.#parts.language.value = variety;
+    this.#parts.notice.textContent = this.#texts.notice[variety];
+    this.#parts.notice.hidden = !this.#texts.notice[variety];
+    this.#parts.menu.replaceChildren(...this.#texts.menu[variety].map(({ id, title }) =>
+      h("button", { type: "button", onclick: () => this.#tap(id, title) }, title)));
+    relabel(this.node, this.#strings);
+    if (variety === "ur") fetchNastaliq(this.#options.base);
+    this.#options.onlanguage(variety);
+  }
+
+  get #strings() {
+    return this.#texts.strings[this.#language];
+  }
+
+  #build() {
+    const { page, onclose } = this.#options;
+    const parts = this.#parts;
+    parts.language = h("select", { label: "language", onchange: () => this.#chosen() },
+      ...Object.entries(this.#texts.languages).map(([variety, name]) =>
+        h("option", { value: variety, lang: LANG[variety] }, name)));
+    const close = page ? null : h("button", { type: "button", class: "plain", label: "close", onclick: onclose },
+      icon("close"));
+    const head = h("header", {}, h("div", { class: "name" }, h(page ? "h1" : "h2", { t: "title" }),
+      h("p", { t: "assistant" })), parts.language, close);
+    parts.more = h("button", { type: "button", t: "menu", "aria-expanded": "false", "aria-controls": "menu",
+                               onclick: () => this.#menu(parts.menu.hidden) });
+    const bar = h("div", { class: "bar" }, parts.more,
+      h("button", { type: "button", t: "clear", onclick: () => this.#askToClear() }),
+      h("button", { type: "button", class: "exit", t: "exit", onclick: () => this.#exit() }));
+    parts.menu = h("div", { id: "menu", class: "menu", hidden: true, role: "group", label: "menu" });
+    parts.notice = h("p", { class: "notice" });
+    parts.offline = h("p", { class: "offline", role: "status" });
+    parts.log = h("div", { class: "log", role: "log", tabindex: "0", label: "messages" },
+      h("div", { class: "row" }, h("p", { class: "bubble theirs", t: "welcome" })));
+    parts.status = h("p", { class: "status", role: "status" });
+    const panel = h(page ? "section" : "div", { class: page ? "panel page" : "panel", role: page ? null : "dialog",
+                                              label: "title", onkeydown: (event) => this.#key(event) },
+      head, bar, parts.menu, parts.notice, parts.log, parts.status, parts.offline, this.#form());
+    return panel;
+  }
+
+  #form() {
+    const parts = this.#parts;
+    parts.text = h("textarea", { rows: "1", label: "placeholder", autocomplete: "off",
+                                 enterkeyhint: "send", oninput: () => this.#typed() });
+    parts.send = h("button", { type: "submit", class: "send", label: "send" }, icon("send"));
+    parts.alert = h("p", { class: "alert", role: "alert" });
+    return h("form", { onsubmit: (event) => this.#submit(event) }, parts.alert, parts.text, parts.send);
+  }
+
+  #key(event) {
+    if (event.key === "Escape" && !this.#options.page) this.#options.onclose();
+    const plain = event.key === "Enter" && !event.shiftKey && !event.isComposing;
+    if (plain && event.target === this.#parts.text) this.#submit(event);
+  }
+
+  #typed() {
+    const { text, alert } = this.#parts;
+    text.dir = text.value ? direction(text.value) : this.node.dir;
+    text.style.height = "auto";
+    text.style.height = `${text.scrollHeight}px`;
+    const long = [...text.value].length > this.#texts.cap;
+    alert.textContent = long ? this.#strings.too_long : "";
+    return !long;
+  }
+
+  #submit(event) {
+    event.preventDefault();
+    const { text } = this.#parts;
+    const words = text.value.trim();
+    if (!words || !this.#typed()) return;
+    text.value = "";
+    this.#typed();
+    this.#say({ text: words }, words);
+  }
+
+  #tap(button, title) {
+    this.#menu(false);
+    this.#read();
+    this.#say({ button }, title);
+  }
+
+  #menu(open) {
+    this.#parts.menu.hidden = !open;
+    this.#parts.more.setAttribute("aria-expanded", String(open));
+  }
+
+  // The bot is told too, once there is a conversation, so that it answers in the language that is shown.
+  #chosen() {
+    const variety = this.#parts.language.value;
+    this.speak(variety);
+    if (this.#parts.log.querySelector(".mine")) {
+      this.#say({ button: `language:${variety}` }, this.#texts.languages[variety]);
+    }
+  }
+
+  #say(message, words) {
+    const whole = { ...message, id: newId(), variety: this.#language };
+    const bubble = mine(words, new Date());
+    this.#show(bubble.node);
+    bubble.onretry = () => {
+      this.#read();
+      this.#deliver(whole, bubble);
+    };
+    return this.#deliver(whole, bubble);
+  }
+
+  // One after the other, so that what is typed first is answered first.
+  #deliver(message, bubble) {
+    bubble.state("sending");
+    this.#label(bubble.node);
+    this.#busy(+1);
+    this.#queue = this.#queue.then(() => this.#send(message, bubble)).finally(() => this.#busy(-1));
+    return this.#queue;
+  }
+
+  async #send(message, bubble) {
+    try {
+      const replies = await this.#talk.send(message);
+      bubble.state("delivered");
+      for (const reply of replies) this.#answer(reply, message.id, new Date(), true);
+    } catch (trouble) {
+      bubble.state("failed", this.#reason(trouble));
+      this.#online(trouble.status === 0);
+    }
+    this.#label(bubble.node);
+    if (bubble.failed) this.#reveal(bubble.node);
+  }
+
+  #reason(trouble) {
+    if (trouble.status === 429) return trouble.text || this.#strings.busy;
+    return trouble.status === 413 ? this.#strings.too_long : "";
+  }
+
+  #answer(reply, id, time, fresh) {
+    if (reply.variety === "ur") fetchNastaliq(this.#options.base);
+    this.#parts.log.querySelector(".quick")?.remove();
+    const actions = {
+      receipt: () => this.#talk.receipt(id), vote: (vote) => this.#talk.vote(id, vote),
+      tap: (button, title) => this.#tap(button, title),
+      label: (node) => {
+        this.#label(node);
+        this.#reveal(node);
+      },
+    };
+    this.#show(theirs(reply, time, actions), fresh);
+  }
+
+  // A long answer is read from its start, not from its end.
+  #show(node, fresh = true) {
+    this.#label(node);
+    const { log } = this.#parts;
+    log.append(node);
+    const long = fresh && node.offsetHeight > log.clientHeight;
+    log.scrollTop = long ? node.offsetTop - log.offsetTop - 8 : log.scrollHeight;
+  }
+
+  // Scrolls the log, and never the page around it, until the end of `node` is seen.
+  #reveal(node) {
+    const { log } = this.#parts;
+    const below = node.getBoundingClientRect().bottom - log.getBoundingClientRect().bottom + 10;
+    if (below > 0) log.scrollTop += below;
+  }
+
+  #label(node) {
+    relabel(node, this.#strings);
+  }
+
+  #busy(change) {
+    this.#waiting += change;
+    const { status } = this.#parts;
+    status.classList.toggle("typing", this.#waiting > 0);
+    if (this.#waiting > 0) status.dataset.t = "typing";
+    else delete status.dataset.t;
+    status.textContent = this.#waiting > 0 ? this.#strings.typing : "";
+  }
+
+  #online(lost = false) {
+    const offline = lost || !navigator.onLine;
+    const { offline: sign } = this.#parts;
+    if (offline) sign.dataset.t = "offline";
+    else delete sign.dataset.t;
+    sign.textContent = offline ? this.#strings.offline : "";
+  }
+
+  async #resume() {
+    try {
+      const turns = await this.#talk.history();
+      for (const turn of turns) {
+        const bubble = mine(turn.text, new Date(turn.time));
+        bubble.state("delivered");
+        this.#show(bubble.node, false);
+        for (const reply of turn.replies) this.#answer(reply, turn.id, new Date(turn.time), false);
+      }
+      if (!this.#talk.started) await this.#talk.start();
+    } catch (trouble) {
+      this.#online(trouble.status === 0);
+    }
+  }
+
+  #askToClear() {
+    this.#parts.log.querySelector(".ask")?.remove();
+    const ask = h("div", { class: "ask", role: "group" }, h("p", { t: "clear_ask" }),
+      h("button", { type: "button", t: "yes", onclick: () => this.#clear(ask) }),
+      h("button", { type: "button", t: "no", onclick: () => { ask.remove(); this.#read(); } }));
+    this.#show(ask);
+    ask.querySelector("button").focus();
+  }
+
+  async #clear(ask) {
+    try {
+      await this.#talk.clear();
+      this.#parts.log.replaceChildren(this.#parts.log.firstElementChild, h("p", { class: "done", t: "cleared" }));
+      this.#label(this.#parts.log);
+    } catch (trouble) {
+      this.#online(trouble.status === 0);
+      ask.remove();
+    }
+    this.#read();
+  }
+
+  #exit() {
+    document.documentElement.hidden = true;
+    this.#talk.leave();
+    location.replace(this.#options.exit);
+  }
+}
