@@ -10,7 +10,6 @@ import importlib.util
 import os
 import sys
 import warnings
-from collections.abc import Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
@@ -50,7 +49,7 @@ def _placeholder(name: str) -> Any:
 
 
 class _PlaceholderModule(ModuleType):
-    __path__: Sequence[str] = []
+    __path__: list[str] = []
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -136,7 +135,7 @@ def _refuse_neural_components() -> None:
             )
         return lookup(name)
 
-    DefaultV1Recipe._from_registry = staticmethod(lookup_without_neural)  # type: ignore[method-assign]
+    DefaultV1Recipe._from_registry = staticmethod(lookup_without_neural)
 
 
 os.environ["RASA_TELEMETRY_ENABLED"] = "false"

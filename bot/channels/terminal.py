@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 import uuid
-from typing import Any, Dict, Optional
+from typing import Any
 
 from bot.channels.inbound import Incoming, clean
 from bot.channels.turn import turn
@@ -35,7 +35,7 @@ class Terminal:
             lock_store=InMemoryLockStore())
         self._loop = asyncio.new_event_loop()
 
-    def say(self, text: str, sender: Optional[str] = None, *, button: Optional[str] = None) -> Dict[str, Any]:
+    def say(self, text: str, sender: str | None = None, *, button: str | None = None) -> dict[str, Any]:
         """Return the reply to `text` as the machine-readable face prints it; no sender starts a new conversation."""
         started = time.perf_counter()
         incoming = Incoming(clean(text), button)
@@ -48,6 +48,6 @@ class Terminal:
                 "variety": said.get("variety") or "en", "replies": replies, "ms": spent,
                 "reasons": said.get("reasons") or []}
 
-    def parse(self, text: str) -> Dict[str, Any]:
+    def parse(self, text: str) -> dict[str, Any]:
         """Return everything the pipeline made of `text`."""
         return self._loop.run_until_complete(self.agent.parse_message(clean(text)))

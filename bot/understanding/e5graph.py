@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import marisa_trie
 import numpy as np
@@ -12,6 +13,7 @@ from bot.understanding.e5file import BLOCK, E5File
 
 KEPT = re.compile(r"^[\u2581\x20-\x7e\u0600-\u06ff\u2018-\u201f\u2026]+$")   # Latin, Urdu, punctuation
 MICROSOFT = "com.microsoft"
+MOST_POSITIONS = 128
 
 
 def write(weights: E5File, folder: Path) -> None:
@@ -27,28 +29,32 @@ def write(weights: E5File, folder: Path) -> None:
     np.save(folder / "nibbles.npy", (nibbles[:, ::2] | nibbles[:, 1::2] << 4).astype(np.uint8))
     np.save(folder / "scales.npy", scales.astype(np.float16))
     np.savez(folder / "pieces.npz", scores=weights.scores[kept],
-             positions=weights.tensor("emb.pos").values.reshape(-1, weights.hidden)[:MOST_POSITIONS]
-             + weights.tensor("emb.type").values.reshape(-1, weights.hidden)[0])
+             positions=_table(weights, "emb.pos")[:MOST_POSITIONS] + _table(weights, "emb.type")[0])
     # the id of a piece is its place in `kept`; specials come first and are not matched in text
     names = [weights.pieces[place] for place in kept[len(specials):]]
     trie = marisa_trie.RecordTrie("<I", [(name, (place + len(specials),)) for place, name in enumerate(names)])
     trie.save(str(folder / "pieces.marisa"))
 
 
-MOST_POSITIONS = 128
+def _table(weights: E5File, name: str) -> np.ndarray:
+    values = weights.tensor(name).values
+    assert values is not None
+    return values.reshape(-1, weights.hidden)
 
 
 class _Builder:
     """Collects nodes and weights of the graph."""
 
     def __init__(self, weights: E5File) -> None:
-        self.weights, self.nodes, self.stored = weights, [], []
+        self.weights = weights
+        self.nodes: list[onnx.NodeProto] = []
+        self.stored: list[onnx.TensorProto] = []
 
     def floats(self, name: str) -> str:
         self.stored.append(numpy_helper.from_array(np.array(self.weights.tensor(name).values, np.float32), name))
         return name
 
-    def node(self, kind: str, inputs: list[str], output: str, *, domain: str = "", **attributes: object) -> str:
+    def node(self, kind: str, inputs: list[str], output: str, *, domain: str = "", **attributes: Any) -> str:
         self.nodes.append(helper.make_node(kind, inputs, [output], domain=domain, **attributes))
         return output
 

@@ -22,7 +22,9 @@ class Meaning:
 
     def __init__(self, folder: Path, mean: np.ndarray | None = None) -> None:
         """Load the encoder in `folder`; `mean` is what training subtracts, None before it is known."""
-        self._folder, self._encoder, self._mean = folder, Encoder(folder), mean
+        self._folder, self._encoder = folder, Encoder(folder)
+        self._mean = np.zeros(0) if mean is None else mean
+        self._known: dict[str, np.ndarray] = {}
 
     @classmethod
     def prepare(cls, cache: Path) -> "Meaning":
@@ -56,9 +58,8 @@ class Meaning:
 
     def vectors(self, texts: Sequence[str]) -> np.ndarray:
         """Return the vectors of normalised `texts`, shape (texts, 384), the training mean taken off."""
-        known = getattr(self, "_known", {})
-        if all(text in known for text in texts):
-            return np.stack([known[text] for text in texts]) - self._mean
+        if all(text in self._known for text in texts):
+            return np.stack([self._known[text] for text in texts]) - self._mean
         return self._encoder.encode([load_transliterator().to_urdu(text) for text in texts]) - self._mean
 
     def save(self, folder: Path) -> None:

@@ -60,7 +60,7 @@ class Head:
     def stored(self, name: str) -> dict[str, np.ndarray]:
         """Return the arrays to save, by name."""
         return {f"{name}_weights": self.weights.astype(np.float16), f"{name}_bias": self.bias,
-                f"{name}_sharpness": np.float32(self.sharpness)}
+                f"{name}_sharpness": np.array(self.sharpness, np.float32)}
 
     @classmethod
     def restored(cls, name: str, arrays: np.lib.npyio.NpzFile) -> "Head":
