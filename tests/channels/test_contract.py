@@ -81,7 +81,8 @@ class WebPatient:
         return await self._says({"button": button})
 
     async def _says(self, body):
-        replies = (await self._posts("messages", {"session": self._session, "variety": self._variety, **body}))["replies"]
+        body = {"session": self._session, "variety": self._variety, **body}
+        replies = (await self._posts("messages", body))["replies"]
         self._variety = replies[-1]["variety"]
         return seen(replies)
 
