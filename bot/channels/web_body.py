@@ -24,11 +24,11 @@ class TooLong(BadRequest):
 
 
 def read(request: Request) -> dict[str, Any]:
-    """Return the JSON object in `request`; raises BadRequest for anything else."""
+    """Return the JSON object in `request`, an empty one for no body; raises BadRequest for anything else."""
     if len(request.body) > MOST_BYTES:
         raise TooLong(f"body: {len(request.body)} bytes, {MOST_BYTES} at most")
     try:
-        body = json.loads(request.body.decode("utf-8"))
+        body = json.loads(request.body.decode("utf-8") or "{}")
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
         raise BadRequest("body: must be JSON in UTF-8") from error
     if not isinstance(body, dict):

@@ -147,7 +147,7 @@ def test_the_same_id_in_two_conversations_is_two_messages(web):
 
 
 @pytest.mark.parametrize(("body", "status"), [
-    pytest.param(b"", 400, id="empty"), pytest.param(b"{", 400, id="cut short"),
+    pytest.param(b"", 401, id="empty, so without a session"), pytest.param(b"{", 400, id="cut short"),
     pytest.param(b"[]", 400, id="a list"), pytest.param(b'"salam"', 400, id="a string"),
     pytest.param(b'{"text": "\xff\xfe"}', 400, id="not UTF-8"), pytest.param(b"\x00" * 10, 400, id="zeros"),
     pytest.param(b"[" * 60_000, 400, id="nested without end"),
