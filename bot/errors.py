@@ -1,4 +1,7 @@
-"""The errors Jawab raises, each with one line of meaning."""
+"""The errors Jawab raises, each with one line of meaning, and how an unexpected one is told in a log."""
+
+import traceback
+from pathlib import Path
 
 
 class BotError(Exception):
@@ -15,3 +18,9 @@ class LedgerError(BotError):
 
 class SettingsError(BotError):
     """An environment variable or the clinic's details stop this mode from starting."""
+
+
+def told(error: BaseException) -> str:
+    """Return the kind of `error` and where it arose, without its message: that may quote a patient's words."""
+    frames = reversed(traceback.extract_tb(error.__traceback__)[-4:])
+    return " < ".join([type(error).__name__, *(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames)])

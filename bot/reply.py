@@ -10,6 +10,7 @@ from rasa.utils.endpoints import EndpointConfig
 
 from bot.answers.compose import Composer
 from bot.dialogue import Decision, load_dialogue
+from bot.errors import told
 from bot.guard.verdict import RANK
 from bot.service import library
 from bot.tracker import MEMORY, decision_of
@@ -31,8 +32,8 @@ class ApprovedReplies(NaturalLanguageGenerator):
         decision = decision_of(tracker, load_dialogue())
         try:
             return self._message(self._at_least(decision, utter_action))
-        except Exception:  # whatever broke, the patient still gets an approved text
-            logger.exception("reply failed: sender=%s action=%s", tracker.sender_id, utter_action)
+        except Exception as error:  # whatever broke, the patient still gets an approved text
+            logger.error("reply failed: sender=%s action=%s: %s", tracker.sender_id, utter_action, told(error))
             return {"text": self._composer.trouble(decision.variety).text, "variety": decision.variety,
                     "action": "steer", "topics": [], "blocks": [], MEMORY: decision.memory.to_dict()}
 

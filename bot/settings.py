@@ -136,7 +136,7 @@ class _Reader:
 
     def number(self, name: str, *, default: int, least: int, most: int) -> int:
         text = self._env.get(name, str(default)).strip()
-        if text.isascii() and text.isdigit() and least <= int(text) <= most:
+        if text.isascii() and text.isdigit() and len(text) < 10 and least <= int(text) <= most:
             return int(text)
         self.problems.append(f"{name}: '{text}' is not a whole number from {least} to {most}; correct it")
         return default

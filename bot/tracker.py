@@ -2,12 +2,14 @@
 costs no more than a short one."""
 
 import logging
+from dataclasses import replace
 
 from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.components import READING
 from bot.dialogue import Decision, Dialogue, Memory, Reading, decide
+from bot.errors import told
 from bot.guard.verdict import Verdict
 
 logger = logging.getLogger(__name__)
@@ -18,31 +20,36 @@ SHOWN = "shown_variety"      # language of the page, for a first message with no
 
 def decision_of(tracker: DialogueStateTracker, dialogue: Dialogue) -> Decision:
     """Return what to do about the latest message of `tracker`; a message nobody could read is steered."""
-    memory, message = Memory(), None
-    for event in reversed(tracker.events):
-        if message is None and isinstance(event, UserUttered):
-            message = event
-        elif isinstance(event, BotUttered) and MEMORY in (event.metadata or {}):
-            memory = Memory.from_dict(event.metadata[MEMORY])
-            break
+    memory = Memory()
     try:
-        return decide(_reading(message, memory, dialogue), memory, dialogue)
-    except Exception:  # an unread message is a specialist's, not the bot's
-        logger.exception("decision failed: sender=%s", tracker.sender_id)
+        memory = _memory(tracker)
+        return decide(_reading(_latest(tracker), memory, dialogue), memory, dialogue)
+    except Exception as error:  # an unread message is a specialist's, not the bot's
+        logger.error("decision failed: sender=%s: %s", tracker.sender_id, told(error))
         return decide(Reading(Verdict.hand_over("decision failed"), None), memory, dialogue)
+
+
+def _latest(tracker: DialogueStateTracker) -> UserUttered | None:
+    return next((event for event in reversed(tracker.events) if isinstance(event, UserUttered)), None)
+
+
+def _memory(tracker: DialogueStateTracker) -> Memory:
+    kept = next((event.metadata[MEMORY] for event in reversed(tracker.events)
+                 if isinstance(event, BotUttered) and MEMORY in (event.metadata or {})), None)
+    return Memory.from_dict(kept)
 
 
 def _reading(message: UserUttered | None, memory: Memory, dialogue: Dialogue) -> Reading:
     if message is None:
         return Reading(Verdict.hand_over("no message"), None)
-    button = (message.metadata or {}).get(BUTTON)
-    if button:
-        return pressed(button, dialogue)
+    metadata = message.metadata or {}
+    wordless = memory.last_variety or metadata.get(SHOWN)
+    if metadata.get(BUTTON):
+        return replace(pressed(metadata[BUTTON], dialogue), variety=wordless)
     data = (message.parse_data or {}).get(READING)
     if not data:
-        return Reading(Verdict.hand_over("the message was not checked"), None)
-    shown = (message.metadata or {}).get(SHOWN)
-    return Reading.from_dict({**data, "variety": data.get("variety") or memory.last_variety or shown})
+        return Reading(Verdict.hand_over("the message was not checked"), wordless)
+    return Reading.from_dict({**data, "variety": data.get("variety") or wordless})
 
 
 def pressed(button: str, dialogue: Dialogue) -> Reading:

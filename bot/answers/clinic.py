@@ -44,7 +44,7 @@ def load_clinic(path: Path) -> Clinic:
             problems.append(f"{path}: {field} must be one text, or one each for en, ur and roman")
         details[field] = {language: str(words or "").strip() for language, words in by_language.items()}
     for helpline in content.get("helplines") or []:
-        if not {"name", "number", "checked"} <= set(helpline):
+        if not isinstance(helpline, dict) or not {"name", "number", "checked"} <= set(helpline):
             problems.append(f"{path}: helplines: {helpline} needs name, number and checked (a date, or null)")
     if problems:
         raise DataError("\n".join(problems))

@@ -10,6 +10,7 @@ JOINT = "\n"          # never a blank line: Rasa's own channels would split the 
 DISCLAIMER = "disclaimer"
 NEEDS_DISCLAIMER = {"answer", "steer"}
 NEEDS_CONTACT = {"steer", "handoff", "decline"}
+URGENT = {"crisis", "emergency"}
 MOST_ANSWERS = 3
 BUTTON_TEXTS = {"yes": "ui_yes", "no": "ui_no"}
 
@@ -51,10 +52,12 @@ class Composer:
         """Return the message that says the texts `says`, then the answers on `topics`, in `variety`.
 
         `offers` are ids of texts whose titles become buttons. A text that may not be sent falls back to the decline
-        text, and where that may not be sent either, to service trouble: never to an unapproved text.
+        text; in danger, or where that may not be sent either, to service trouble. Never to an unapproved one.
         """
         answers = [block for topic in topics[:MOST_ANSWERS] if (block := self._library.block(topic, variety))]
         spoken = [block for name in says if (block := self._library.block(name, variety))]
+        if not answers and not spoken and action in URGENT:
+            return self.trouble(variety)      # it sends to a hospital; "no approved answer" would not
         if not answers and not spoken:
             action, spoken = "decline", [block for block in [self._library.block("decline", variety)] if block]
         if not spoken and not answers:

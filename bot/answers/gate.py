@@ -12,6 +12,7 @@ from typing import Any
 from bot.answers.compose import DISCLAIMER, JOINT, NEEDS_DISCLAIMER, Composer
 from bot.answers.library import NOTICE, Block, Library
 from bot.answers.store import LANGUAGES
+from bot.errors import told
 
 logger = logging.getLogger(__name__)
 
@@ -41,11 +42,12 @@ class Gate:
         try:
             blocks = self.take_apart(text) if isinstance(text, str) else None
             buttons = tuple(buttons)
-            if blocks and self._well_formed(blocks) and all(map(self._known_button, buttons)):
+            known = blocks and all(self._known(button, blocks[0].variety) for button in buttons)
+            if blocks and known and self._well_formed(blocks):
                 kept = tuple({"id": str(button["id"]), "title": str(button["title"])} for button in buttons)
                 return Passed(text, kept, tuple(blocks), blocks[0].variety)
-        except Exception:  # whatever is wrong with it, it was not shown to be approved
-            logger.exception("gate failed: the message is replaced")
+        except Exception as error:  # whatever is wrong with it, it was not shown to be approved
+            logger.error("gate failed: the message is replaced: %s", told(error))
         digest = hashlib.sha256(repr(text).encode("utf-8", "replace")).hexdigest()[:16]
         logger.error("gate incident: unapproved message replaced: digest=%s", digest)
         variety = variety if variety in LANGUAGES else "en"
@@ -75,10 +77,9 @@ class Gate:
             return DISCLAIMER in ids[last + 1:]
         return True
 
-    def _known_button(self, button: Any) -> bool:
-        return (isinstance(button, dict) and isinstance(button.get("id"), str)
-                and button.get("title") in {self._composer.title(button["id"], variety) for variety in LANGUAGES}
-                and button.get("title") is not None)
+    def _known(self, button: Any, variety: str) -> bool:
+        return (isinstance(button, dict) and isinstance(button.get("id"), str) and button.get("title") is not None
+                and button["title"] == self._composer.title(button["id"], variety))
 
 
 def _segment(lines: list[str], known: dict[str, Block], longest: int) -> list[Block] | None:

@@ -56,14 +56,18 @@ class Ledger:
     def load(cls, path: Path) -> "Ledger":
         """Return the ledger at `path`; raises LedgerError telling the first line whose chain is broken."""
         entries: list[dict[str, Any]] = []
-        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        try:
+            lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        except UnicodeDecodeError as error:
+            raise LedgerError(f"{path}: not UTF-8 ({error}); restore the file from its last copy") from error
         for number, line in enumerate(lines, start=1):
             try:
                 entry = json.loads(line)
-                sound = entry["hash"] == _hash(entry) and entry["prev"] == (entries[-1]["hash"] if entries else START)
+                before = entries[-1]["hash"] if entries else START
+                sound = entry["hash"] == _hash(entry) and (entry["prev"], entry["seq"]) == (before, number)
             except (ValueError, KeyError, TypeError) as error:
                 raise LedgerError(f"{path}:{number}: not a ledger entry ({error}); restore the file") from error
-            if not sound or entry["seq"] != number:
+            if not sound:
                 raise LedgerError(f"{path}:{number}: the chain is broken here; restore the file from its last copy")
             entries.append(entry)
         return cls(entries)
@@ -87,6 +91,7 @@ class Ledger:
 
         Raises LedgerError where a contested text lacks a second role or its evidence was not seen.
         """
+        _named(roles, "--role: who signs is missing; name the role")
         if expires <= today:
             raise LedgerError(f"{answer.id}: expires {expires}, which is not after {today}; choose a later date")
         if standing == APPROVED and answer.contested and (len(set(roles)) < 2 or not seen_evidence):
@@ -101,6 +106,7 @@ class Ledger:
         """Return the entry that takes `answer_id` out of use; raises LedgerError for an id never signed."""
         if answer_id not in self._latest:
             raise LedgerError(f"{answer_id} was never signed; `jawab ledger status` lists what was")
+        _named([reason, role], "--reason and --role: both must say something; fill them in")
         return self._chained({"act": "recall", "id": answer_id, "reason": reason, "signers": [{"role": role}],
                               "date": today.isoformat()})
 
@@ -116,6 +122,11 @@ class Ledger:
     def _chained(self, act: dict[str, Any]) -> dict[str, Any]:
         entry = act | {"seq": len(self.entries) + 1, "prev": self.entries[-1]["hash"] if self.entries else START}
         return entry | {"hash": _hash(entry)}
+
+
+def _named(words: list[str], problem: str) -> None:
+    if not words or not all(word.strip() for word in words):
+        raise LedgerError(problem)
 
 
 def _hash(entry: Mapping[str, Any]) -> str:

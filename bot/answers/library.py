@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.answers.clinic import Clinic, load_clinic
 from bot.answers.ledger import APPROVED, Ledger, Standing, sha256
 from bot.answers.store import LANGUAGES, Answer, load_answers
-from bot.errors import BotError, SettingsError
+from bot.errors import SettingsError
 
 logger = logging.getLogger(__name__)
 LOOK_AGAIN = 1.0     # seconds between two looks at the files: a recall reaches a running server within this
@@ -87,7 +87,7 @@ class Library:
     def trouble(self, variety: str) -> str:
         """Return the service-trouble text: the last one that might be sent, if the files can no longer be read.
 
-        Empty only when no ledger ever allowed one: then silence is all that is approved.
+        Empty only when the ledger allows none: then silence is all that is approved.
         """
         self._current()
         return self._trouble.get(variety, "")
@@ -102,7 +102,7 @@ class Library:
             self._stamp = stamp
             try:
                 self._now = self._read()
-            except BotError as error:   # a broken file must not leave the old texts in force
+            except Exception as error:   # however a file is broken, it must not leave the old texts in force
                 logger.error("approved texts cannot be read, none is sent until they can: %s", error)
                 self._now = Snapshot(self._today(), self._now.answers, self._now.clinic, {}, {},
                                      {variety: {} for variety in LANGUAGES})
@@ -110,8 +110,7 @@ class Library:
 
     def _changed(self) -> tuple[tuple[str, int, int], ...]:
         paths = [self._folder / "ledger.jsonl", self._folder / "clinic.yml", *(self._folder / "answers").glob("*.yml")]
-        stats = [(str(path), path.stat()) for path in sorted(paths) if path.exists()]
-        return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
+        return tuple(_stamp(path) for path in sorted(paths))
 
     def _read(self) -> Snapshot:
         today = self._today()
@@ -123,13 +122,15 @@ class Library:
                                            standings[name].status != APPROVED)
                     for name, answer in answers.items() if self._sendable(standings[name])
                     for variety, text in answer.text.items()}
-        for (name, variety), block in sendable.items():
-            if name == TROUBLE:
-                notice = sendable.get((NOTICE, variety)) if block.provisional else None
-                self._trouble[variety] = f"{block.text}\n{notice.text}" if notice else block.text
+        self._trouble = {variety: self._with_notice(block, sendable.get((NOTICE, variety)))
+                         for (name, variety), block in sendable.items() if name == TROUBLE}
         by_text = {variety: {block.text: block for (_, language), block in sendable.items() if language == variety}
                    for variety in LANGUAGES}
         return Snapshot(today, answers, clinic, standings, sendable, by_text)
+
+    @staticmethod
+    def _with_notice(block: Block, notice: Block | None) -> str:
+        return f"{block.text}\n{notice.text}" if block.provisional and notice else block.text
 
     def _sendable(self, standing: Standing) -> bool:
         return standing.status == APPROVED or (standing.usable and not self._production)
@@ -145,3 +146,12 @@ class Library:
                      for line in clinic.helplines if not line["checked"]]
         if problems:
             raise SettingsError("production mode refuses to start:\n" + "\n".join(problems))
+
+
+def _stamp(path: Path) -> tuple[str, int, int]:
+    """Return what changes when a file does; a file may vanish between being listed and being looked at."""
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return (str(path), 0, 0)
+    return (str(path), stat.st_mtime_ns, stat.st_size)

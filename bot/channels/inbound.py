@@ -1,12 +1,10 @@
 """Cleaning that every channel shares: patient text is words, never a command."""
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
-from bot.text.normalise import visible
+from bot.text.normalise import COMMAND, normalise, visible
 
-COMMAND = re.compile(r"^[\s/\\\uff0f\u2044\u2215\u29f8]+")
 MOST_CHARACTERS = 20_000     # past this only the start is kept; the guard steers anything near that length
 UNREADABLE = "…"             # what an empty message becomes, so that it is met with a text and not with silence
 
@@ -26,7 +24,7 @@ def clean(text: Any) -> str:
     """
     words = visible(str(text or "").encode("utf-8", "replace").decode("utf-8"))
     words = COMMAND.sub("", words[:MOST_CHARACTERS]).strip()
-    return words or UNREADABLE
+    return words if normalise(words) else UNREADABLE
 
 
 def tapped(button: str) -> Incoming:

@@ -8,6 +8,7 @@ from rasa.core.channels.channel import UserMessage
 
 from bot.channels.inbound import Incoming
 from bot.channels.outbound import Collected
+from bot.errors import told
 from bot.tracker import BUTTON, SHOWN
 
 logger = logging.getLogger(__name__)
@@ -28,8 +29,8 @@ async def turn(handle: Handler, incoming: Incoming, *, sender: str, channel: str
                           metadata=metadata)
     try:
         await handle(message)
-    except Exception:  # the patient hears the approved text, the log keeps the id and not the words
-        logger.exception("turn failed: channel=%s message=%s", channel, message.message_id)
+    except Exception as error:  # the patient hears the approved text, the log keeps the id and not the words
+        logger.error("turn failed: channel=%s message=%s: %s", channel, message.message_id, told(error))
     if not output.replies:
         logger.error("turn without a reply: channel=%s message=%s", channel, message.message_id)
         await output.send_response(sender, {"variety": variety})

@@ -3,23 +3,27 @@
 import json
 import sys
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from bot.channels.inbound import clean
-from bot.channels.terminal import Terminal
 from bot.commands.train import ensure
+
+if TYPE_CHECKING:
+    from bot.channels.terminal import Terminal
 
 console, errors = Console(), Console(stderr=True)
 KEYS = ("action", "topics", "variety", "replies", "ms")
 
 
-def _terminal() -> Terminal:
+def _terminal() -> "Terminal":
     ensure()
     with errors.status("loading the bot (some ten seconds)"):
+        from bot.channels.terminal import Terminal  # loads Rasa, which `jawab ledger` and `jawab check` do without
+
         return Terminal()
 
 

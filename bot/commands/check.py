@@ -1,5 +1,6 @@
 """`jawab check`: validates every data file and reports all problems at once."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -12,7 +13,6 @@ from bot.answers.store import LANGUAGES, load_answers
 from bot.data import read_yaml
 from bot.dialogue import LANGUAGE_BUTTON, Dialogue, load_dialogue
 from bot.errors import BotError, DataError
-from bot.guard.matcher import GuardMatcher
 from bot.guard.rules import load_rules
 from bot.service import settings
 from bot.text.variety import load_detector
@@ -20,6 +20,8 @@ from bot.text.words import load_lexicon
 from bot.understanding.cues import load_cues
 
 console = Console()
+HEADING = re.compile(r"\d+ problem\(s\) in .*:$")
+EXAMPLES_LEAST = 5
 NEEDED = ("clarify", "language", "language_unavailable", "case_remembered", "disclaimer", "notice", "contact",
           "contact_unfilled", "service_trouble", "unreadable", "media", "ui_welcome")
 
@@ -34,16 +36,20 @@ def check() -> None:
 
 def problems_in(folder: Path) -> list[str]:
     """Return what is wrong anywhere under `folder`, each as `file: key: fix`."""
-    parts: list[Callable[[Path], Iterator[str]]] = [_answers, _ledger, _guard, _dialogue, _training, _lexicon]
+    parts: dict[str, Callable[[Path], Iterator[str]]] = {
+        "answers": _answers, "ledger.jsonl": _ledger, "guard": _guard, "dialogue.yml": _dialogue, "nlu": _training,
+        "lexicon": _lexicon}
     found: list[str] = []
-    for part in parts:
+    for name, part in parts.items():
         try:
-            found += part(folder)
+            for problem in part(folder):
+                found.append(problem)
         except BotError as error:
-            found += str(error).splitlines()
-        except (OSError, KeyError, TypeError) as error:
-            found.append(f"{folder}: {type(error).__name__}: {error}; restore the file")
-    return found
+            found += [line for line in str(error).splitlines() if not HEADING.match(line)]
+        except (OSError, KeyError, TypeError, AttributeError, ValueError) as error:
+            fault = " ".join(str(error).split())
+            found.append(f"{folder / name}: {type(error).__name__}: {fault}; restore the file")
+    return list(dict.fromkeys(found))      # several parts read the answers
 
 
 def _answers(folder: Path) -> Iterator[str]:
@@ -68,8 +74,10 @@ def _ledger(folder: Path) -> Iterator[str]:
 
 
 def _guard(folder: Path) -> Iterator[str]:
+    from bot.guard.matcher import GuardMatcher  # loads spaCy, which other commands do without
+
     rules, _ = load_rules(folder / "guard")
-    matcher = GuardMatcher.load(folder / "guard", load_lexicon().words)
+    matcher = GuardMatcher.load(folder / "guard", load_lexicon(folder / "lexicon").words)
     known = load_dialogue(folder / "dialogue.yml").intents
     for rule in rules:
         where = f"{folder}/guard/{rule.category}.yml: {rule.id}"
@@ -85,7 +93,7 @@ def _guard(folder: Path) -> Iterator[str]:
 
 def _dialogue(folder: Path) -> Iterator[str]:
     dialogue: Dialogue = load_dialogue(folder / "dialogue.yml")
-    answers = load_answers(folder / "answers", load_clinic(folder / "clinic.yml"))
+    answers = {path.stem for path in (folder / "answers").glob("*.yml")}    # what is wrong with them is told elsewhere
     for intent in dialogue.intents:
         text = intent if dialogue.level(intent) == "answer" else dialogue.says(intent)
         if text not in answers:
@@ -103,6 +111,27 @@ def _training(folder: Path) -> Iterator[str]:
         have = {path.stem for path in (folder / "nlu" / variety).glob("*.yml")}
         yield from (f"{folder}/nlu/{variety}/{name}.yml is missing; every variety needs it" for name in intents - have)
         yield from (f"{folder}/nlu/{variety}/{name}.yml is of no intent; rename it" for name in have - intents)
+        for path in sorted((folder / "nlu" / variety).glob("*.yml")):
+            yield from _examples(path)
+
+
+def _examples(path: Path) -> Iterator[str]:
+    try:
+        entries = read_yaml(path)["nlu"]
+        lines = [line.strip() for entry in entries for line in entry["examples"].splitlines() if line.strip()]
+        named = {entry["intent"] for entry in entries}
+    except DataError as error:
+        yield str(error)
+        return
+    except (KeyError, TypeError, AttributeError) as error:
+        yield f"{path}: not training data ({error}); it must be 'nlu:' with intent and examples"
+        return
+    if named != {path.stem}:
+        yield f"{path}: intent is {', '.join(map(str, named))}; make it the file's name, '{path.stem}'"
+    yield from (f"{path}: examples: '{line[:40]}' does not start with '- '; add it"
+                for line in lines if not line.startswith("- "))
+    if len(lines) < EXAMPLES_LEAST:
+        yield f"{path}: examples: {len(lines)} are too few; write {EXAMPLES_LEAST} at least"
 
 
 def _lexicon(folder: Path) -> Iterator[str]:

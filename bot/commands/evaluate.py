@@ -9,7 +9,6 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from bot.channels.terminal import Terminal
 from bot.commands.train import ensure
 from bot.errors import BotError
 from bot.evaluation import FIGURES, Page, Scored, load_rows, score
@@ -25,6 +24,8 @@ def evaluate(files: list[Path] = typer.Argument(..., help="Labelled messages, on
     """Score the bot on labelled messages: per variety and action, confusions, comparison with a recorded run."""
     rows = load_rows(files)
     ensure()
+    from bot.channels.terminal import Terminal  # loads Rasa, which other commands do without
+
     terminal = Terminal()
     scored = [one for row in track(rows, description="asking", console=errors) for one in score([row], terminal.say)]
     page = Page.of(scored)

@@ -1,6 +1,7 @@
 """`jawab ledger`: who signed what, until when, and taking it back."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import typer
 from rich.console import Console
@@ -52,17 +53,24 @@ def sign(ids: list[str] = typer.Argument(..., help="Texts to sign, or 'all' that
          provisional: bool = typer.Option(False, "--provisional", help="For trial runs only.")) -> None:
     """Sign texts exactly as they are now, in all three languages."""
     answers, ledger, today = _answers(), _ledger(), date.today()
-    until = date.fromisoformat(expires) if expires else today + timedelta(days=DAYS)
+    until = _day(expires) if expires else today + timedelta(days=DAYS)
     standing = PROVISIONAL if provisional else APPROVED
     if ids == ["all"]:
         ids = [name for name, answer in sorted(answers.items())
                if ledger.standing(answer, today=today).status != standing]
+    unknown = [name for name in ids if name not in answers]
+    if unknown:
+        raise LedgerError("\n".join(f"data/answers/{name}.yml does not exist; `jawab ledger status` lists the texts"
+                                    for name in unknown))
+
+    def entry(name: str) -> dict[str, Any]:
+        return ledger.sign(answers[name], standing=standing, roles=role, today=today, expires=until,
+                           seen_evidence=seen_evidence)
+
     for name in ids:
-        if name not in answers:
-            raise LedgerError(f"data/answers/{name}.yml does not exist; `jawab ledger status` lists the texts")
-        entry = ledger.sign(answers[name], standing=standing, roles=role, today=today, expires=until,
-                            seen_evidence=seen_evidence)
-        ledger.append(settings().data / "ledger.jsonl", entry)
+        entry(name)      # refused before the first is written: all of them are signed or none
+    for name in ids:
+        ledger.append(settings().data / "ledger.jsonl", entry(name))
         console.print(f"signed {name} ({standing}) until {until}")
 
 
@@ -74,6 +82,13 @@ def recall(id: str = typer.Argument(..., help="The text to take out of use."),
     ledger = _ledger()
     ledger.append(settings().data / "ledger.jsonl", ledger.recall(id, reason=reason, role=role, today=date.today()))
     console.print(f"recalled {id}")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise LedgerError(f"--expires: '{text}' is not a date; write it as YYYY-MM-DD") from error
 
 
 def _answers() -> dict:

@@ -15,6 +15,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components import VOTE
 from bot.dialogue import load_dialogue
+from bot.errors import told
 from bot.understanding.meaning import Meaning
 from bot.understanding.model import IntentModel
 from bot.understanding.vote import Thresholds, Vote, vote
@@ -67,8 +68,8 @@ class Intents(GraphComponent, IntentClassifier):
         for message in messages:
             try:
                 found = self._vote(message.get(TEXT) or "")
-            except Exception:  # no vote is itself a vote: the guard steers what nobody could read
-                logger.exception("intent model failed: message=%s", message.get("message_id"))
+            except Exception as error:  # no vote is itself a vote: the guard steers what nobody could read
+                logger.error("intent model failed: message=%s: %s", message.get("message_id"), told(error))
                 continue
             message.set(VOTE, found.to_dict(), add_to_output=True)
             message.set(INTENT, {"name": found.intent, "confidence": found.confidence}, add_to_output=True)

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping
 
+from bot.errors import told
 from bot.guard.matcher import GuardMatcher
 from bot.guard.verdict import Verdict
 
@@ -25,6 +26,6 @@ class Guard:
             intent = str(vote["intent"])
             return Verdict.of(findings, level=self._level_of(intent), intent=intent,
                               reason=f"classifier: {intent} {vote['confidence']:.2f}")
-        except Exception:  # any failure here means the message was not checked
-            logger.exception("guard failed")
+        except Exception as error:  # any failure here means the message was not checked
+            logger.error("guard failed: %s", told(error))
             return Verdict.hand_over("guard failed")

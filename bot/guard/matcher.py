@@ -14,12 +14,8 @@ from bot.guard.phrases import IS_NUMBER, Pattern, PhraseError, compile_phrase, n
 from bot.guard.rules import Rule, load_rules
 from bot.guard.verdict import Finding
 
-MOST_WORDS = 1500   # past this a message is steered unread: nobody asks a general question at such length
+MOST_WORDS = 1500   # past this a message is steered: nobody asks a general question at such length
 ANY_NUMBER = "#"
-
-
-class TooLong(ValueError):
-    """The message has more words than the guard reads."""
 
 
 class _Compiled:
@@ -89,11 +85,10 @@ class GuardMatcher:
         """Return what the rules find in `text`, one finding a rule, in the order of the message.
 
         A rule's `unless_before` voids a match that ends where it ends: words that follow can void nothing, so a longer
-        message never gets fewer findings. Raises TooLong.
+        message never gets fewer findings. What is too long to be read to its end is a finding too.
         """
-        words = self._words(text)
-        if len(words) > MOST_WORDS:
-            raise TooLong(f"{len(words)} words")
+        written = self._words(text)
+        words = written[:MOST_WORDS]
         present = set(words)
         if any(IS_NUMBER.match(word) for word in present):
             present.add(ANY_NUMBER)
@@ -105,7 +100,16 @@ class GuardMatcher:
             rule = self.rules[compiled.rule_id]
             for start, end in compiled.spans(doc):
                 known = findings.get(rule.id)
-                if (rule.id, end) not in voided and (known is None or end - start > known.end - known.start):
+                better = known is None or _rank(start, end) > _rank(known.start, known.end)
+                if better and (rule.id, end) not in voided:
                     findings[rule.id] = Finding(rule.id, rule.category, rule.level, rule.intent,
                                                 " ".join(words[start:end]), start, end)
+        if len(written) > MOST_WORDS:
+            findings["too-long"] = Finding("too-long", "length", "steer", "case", f"{len(written)} words",
+                                           MOST_WORDS, len(written))
         return sorted(findings.values(), key=lambda finding: finding.start)
+
+
+def _rank(start: int, end: int) -> tuple[int, int]:
+    """Of two matches of a rule the longer is told, of two equally long ones the earlier."""
+    return end - start, -start

@@ -21,6 +21,7 @@ GLUED_PUNCTUATION = re.compile(r"(?<=[^\W\d_])([،؛؟۔!?;:,.…]+)(?=[^\W\d_])
 GLUED_NUMBER = re.compile(r"(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d)")
 DOTTED_LETTERS = re.compile(r"\b(?:[a-z]\.){2,}[a-z]?\b")
 SPACES = re.compile(r"\s+")
+COMMAND = re.compile(r"^[\s/\\\uff0f\u2044\u2215\u29f8]+")   # what starts with a slash is a finished parse to Rasa
 
 
 @lru_cache(maxsize=4)
@@ -47,7 +48,7 @@ def visible(text: str) -> str:
 
 
 def normalise(text: str) -> str:
-    """Return the normal form of `text`: lower case, Urdu letters, ASCII digits, single spaces.
+    """Return the normal form of `text`: lower case, Urdu letters, ASCII digits, single spaces, no slash in front.
 
     >>> normalise("كيا يہ جائز ہے؟میرا AMH ۰٫۴ hai")
     'کیا یہ جائز ہے؟ میرا amh 0.4 hai'
@@ -59,4 +60,4 @@ def normalise(text: str) -> str:
     text = GLUED_PUNCTUATION.sub(r"\1 ", text)
     text = GLUED_NUMBER.sub(" ", text)
     text = ELONGATED.sub(r"\1", text)
-    return SPACES.sub(" ", text).strip()
+    return COMMAND.sub("", SPACES.sub(" ", text)).strip()

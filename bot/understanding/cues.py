@@ -26,8 +26,11 @@ class Cues:
         words = TOKEN.findall(normalise(text))
         named: list[tuple[int, str]] = []
         taken: set[int] = set()
+        places: dict[str, list[int]] = {}
+        for place, word in enumerate(words):
+            places.setdefault(word, []).append(place)
         for label, name in self.languages:
-            for place in range(len(words) - len(name) + 1):
+            for place in places.get(name[0], ()):
                 span = range(place, place + len(name))
                 after = words[place + len(name):place + len(name) + LOOK_AHEAD]
                 if tuple(words[place:place + len(name)]) == name and not taken & set(span):

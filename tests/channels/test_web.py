@@ -9,13 +9,15 @@ from datetime import date
 
 import pytest
 from rasa.core.tracker_store import SQLTrackerStore
-from rasa.shared.core.events import BotUttered
+from rasa.shared.core.events import BotUttered, UserUttered
 from served import Served
 
+from bot.channels.inbound import COMMAND
 from bot.channels.session import Sessions
 from bot.channels.web_edge import Limit
 from bot.service import library
 from bot.settings import Settings, SettingsError
+from bot.text.normalise import visible
 
 CLINIC, STRANGER = "https://www.clinic.example", "https://stranger.example"
 ID = "0123456789abcdef"
@@ -189,7 +191,8 @@ def test_a_typed_command_is_words_and_no_command(web, slash):
     turns = web.post("history", session=session)[1]["turns"]
     assert [turn["id"] for turn in turns] == [ID, "second-message"]     # nothing restarted, nothing lost
     tracker = web.run(web.agent.tracker_store.retrieve_full_tracker(sender_of(session)))
-    assert not [event for event in tracker.events if getattr(event, "text", None) and event.text.startswith("/")]
+    kept = [visible(event.text) for event in tracker.events if isinstance(event, UserUttered)]
+    assert len(kept) == 2 and not any(map(COMMAND.match, kept))
 
 
 def sender_of(session):

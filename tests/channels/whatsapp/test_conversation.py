@@ -208,6 +208,7 @@ def test_a_deleted_message_that_was_not_answered_yet_is_dropped(tmp_path, data):
             both["entry"] += revoke["entry"]
             await line.meta.deliver(both)
             assert await line.said() == [] and not line.bot.heard
+            assert [row.body for row in line.rows(inbox.select())] == [None, None]
     run(scenario())
 
 

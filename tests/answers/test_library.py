@@ -1,0 +1,148 @@
+"""What may be sent right now: kept in step with the files while a server runs, and nothing in doubt."""
+
+import time
+
+import pytest
+
+from bot.answers import library as module
+from bot.answers.ledger import APPROVED
+from bot.errors import SettingsError
+from tests.support import CLINIC, EMPTY_CLINIC, LANGUAGES, Shelf, day, write_yaml
+
+
+@pytest.fixture
+def shelf(tmp_path):
+    return Shelf(tmp_path).sign()
+
+
+def test_signed_texts_may_be_sent_in_every_language(shelf):
+    library = shelf.library()
+    for variety in LANGUAGES:
+        block = library.block("pain", variety)
+        assert block.text == shelf.answers()["pain"].text[variety]
+        assert library.texts(variety)[block.text] is block
+        assert library.title("pain", variety)
+
+
+def unsigned(shelf):
+    shelf.ledger_file.unlink()
+
+
+def stale(shelf):
+    shelf.rewrite("pain", source="elsewhere", text=shelf.answers()["pain"].text | {"en": "Something new."})
+
+
+@pytest.mark.parametrize(("act", "offset"), [
+    pytest.param(lambda shelf: shelf.recall("pain"), 0, id="recalled"),
+    pytest.param(lambda shelf: None, 100, id="expired"),
+    pytest.param(stale, 0, id="changed since it was signed"),
+    pytest.param(unsigned, 0, id="never signed"),
+])
+def test_what_may_not_be_sent_is_not_there(shelf, act, offset):
+    act(shelf)
+    library = shelf.library(today=day(offset))
+    for variety in LANGUAGES:
+        assert library.block("pain", variety) is None
+        assert library.title("pain", variety) is None
+        assert not any(block.id == "pain" for block in library.texts(variety).values())
+
+
+def test_a_recall_reaches_a_live_library_within_two_seconds(shelf):
+    library = shelf.library()
+    assert library.block("pain", "ur")
+    shelf.recall("pain")
+    started = time.monotonic()
+    while library.block("pain", "ur"):
+        assert time.monotonic() - started < 2
+        time.sleep(0.05)
+    assert library.block("halal", "ur")
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """The library looks at its files every time it is asked."""
+    monkeypatch.setattr(module, "LOOK_AGAIN", 0.0)
+
+
+def test_a_text_expires_at_midnight_on_a_running_server(shelf, impatient):
+    today = [day(99)]
+    library = module.Library(shelf.folder, today=lambda: today[0])
+    assert library.block("pain", "en")
+    today[0] = day(100)
+    assert library.block("pain", "en") is None
+
+
+
+@pytest.mark.parametrize("breaks", [
+    pytest.param(lambda s: s.ledger_file.write_text("{}\n", encoding="utf-8"), id="a broken ledger line"),
+    pytest.param(lambda s: s.ledger_file.write_bytes(b"\xff"), id="a ledger that is no text"),
+    pytest.param(lambda s: s.ledger_file.unlink(), id="a ledger that is gone"),
+    pytest.param(lambda s: (s.folder / "clinic.yml").write_text("clinic: {", encoding="utf-8"),
+                 id="a broken clinic file"),
+    pytest.param(lambda s: (s.folder / "clinic.yml").unlink(), id="a clinic file that is gone"),
+    pytest.param(lambda s: (s.folder / "answers" / "halal.yml").write_text("answer: x", encoding="utf-8"),
+                 id="a broken answer file"),
+    pytest.param(lambda s: (s.folder / "answers" / "halal.yml").write_bytes(b"\xff"),
+                 id="an answer file that is no text"),
+])
+def test_a_broken_file_takes_every_text_out_of_force_but_the_trouble_text(shelf, impatient, breaks):
+    library = shelf.library()
+    trouble = library.trouble("ur")
+    breaks(shelf)
+    for _ in range(3):      # not only at the first look
+        assert all(library.block(name, "ur") is None for name in shelf_names())
+        assert library.texts("ur") == {}
+    assert library.trouble("ur") == trouble or not shelf.ledger_file.exists()
+
+
+def shelf_names():
+    return ("pain", "halal", "steer", "disclaimer")
+
+
+def test_a_mended_file_brings_the_texts_back(shelf, impatient):
+    library, sound = shelf.library(), shelf.ledger_file.read_bytes()
+    shelf.ledger_file.write_bytes(sound[:-20])
+    assert library.block("pain", "en") is None
+    shelf.ledger_file.write_bytes(sound)
+    assert library.block("pain", "en")
+
+
+def test_a_recalled_trouble_text_is_not_sent_either(shelf, impatient):
+    library = shelf.library()
+    assert library.trouble("en")
+    shelf.recall("service_trouble")
+    assert library.trouble("en") == ""
+
+
+def test_the_trouble_text_carries_the_notice_while_it_is_provisional(shelf):
+    assert shelf.library().trouble("ur").splitlines()[-1] == shelf.answers()["notice"].text["ur"]
+    shelf.sign(standing=APPROVED)
+    assert shelf.library().trouble("ur") == shelf.answers()["service_trouble"].text["ur"]
+
+
+def checked(name="Rescue", when="2026-11-01"):
+    return {"helplines": [{"name": name, "number": "1122", "checked": when}]}
+
+
+@pytest.mark.parametrize(("prepare", "told"), [
+    pytest.param(lambda s: s.sign("pain"), "pain.yml is provisional; sign it", id="a provisional text"),
+    pytest.param(lambda s: s.recall("pain"), "pain.yml is recalled", id="a recalled text"),
+    pytest.param(stale, "pain.yml is stale", id="a changed text"),
+    pytest.param(lambda s: write_yaml(s.folder / "clinic.yml", EMPTY_CLINIC), "must be filled in", id="no clinic"),
+    pytest.param(lambda s: write_yaml(s.folder / "clinic.yml", CLINIC | checked(when=None)),
+                 "helplines: Rescue was never checked", id="a helpline nobody rang"),
+])
+def test_production_refuses_to_start(tmp_path, prepare, told):
+    shelf = Shelf(tmp_path, clinic=CLINIC | checked()).sign(standing=APPROVED)
+    shelf.library(production=True)
+    prepare(shelf)
+    with pytest.raises(SettingsError, match=told):
+        shelf.library(production=True)
+
+
+def test_production_sends_nothing_provisional_that_is_signed_while_it_runs(tmp_path, impatient):
+    shelf = Shelf(tmp_path).sign(standing=APPROVED)
+    library = shelf.library(production=True)
+    shelf.sign("pain")
+    assert library.block("pain", "en") is None
+    assert library.block("halal", "en")

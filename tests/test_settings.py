@@ -1,0 +1,67 @@
+"""The only reader of the environment: typed, every problem at once, secrets never printed."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.errors import SettingsError
+from bot.settings import Settings
+
+KEY = "k" * 32
+
+
+def test_an_empty_environment_is_a_trial_run():
+    settings = Settings.from_env({})
+    assert (settings.production, settings.data, settings.port) == (False, Path("data"), 5005)
+
+
+@pytest.mark.parametrize(("text", "value"), [
+    *[pytest.param(text, True, id=f"{text} is true") for text in ("1", "true", "TRUE", " yes ", "on")],
+    *[pytest.param(text, False, id=f"'{text}' is false") for text in ("0", "false", "False", "no", "off", "")],
+])
+def test_switches_are_parsed(text, value):
+    assert Settings.from_env({"JAWAB_PRODUCTION": text, "JAWAB_SESSION_KEY": KEY}).production is value
+
+
+@pytest.mark.parametrize(("name", "text"), [
+    pytest.param("JAWAB_PRODUCTION", "maybe", id="a switch that is neither"),
+    pytest.param("JAWAB_PORT", "http", id="a port of letters"),
+    pytest.param("JAWAB_PORT", "0", id="a port below the first"),
+    pytest.param("JAWAB_PORT", "65536", id="a port past the last"),
+    pytest.param("JAWAB_PORT", "-1", id="a negative port"),
+    pytest.param("JAWAB_PORT", "٥٠٠٥", id="a port in Arabic digits"),
+    pytest.param("JAWAB_PORT", "5" * 5000, id="a port of thousands of digits"),
+    pytest.param("JAWAB_SESSION_HOURS", "1.5", id="hours with a fraction"),
+    pytest.param("JAWAB_MESSAGE_CAP", "1", id="a cap that lets no question through"),
+])
+def test_a_variable_that_cannot_be_read_is_named(name, text):
+    with pytest.raises(SettingsError, match=name):
+        Settings.from_env({name: text})
+
+
+def test_all_problems_are_told_at_once():
+    with pytest.raises(SettingsError) as error:
+        Settings.from_env({"JAWAB_PORT": "x", "JAWAB_PRODUCTION": "x", "JAWAB_MESSAGE_CAP": "x"})
+    assert len(str(error.value).splitlines()) == 3
+
+
+@pytest.mark.parametrize("key", ["", "short"])
+def test_production_needs_a_secret_of_its_own(key):
+    with pytest.raises(SettingsError, match="JAWAB_SESSION_KEY"):
+        Settings.from_env({"JAWAB_PRODUCTION": "true", "JAWAB_SESSION_KEY": key})
+
+
+def test_the_secret_is_never_printed():
+    assert KEY not in repr(Settings.from_env({"JAWAB_SESSION_KEY": KEY}))
+
+
+def test_a_trial_run_keeps_a_secret_only_its_owner_can_read(tmp_path):
+    settings = Settings.from_env({"JAWAB_VAR": str(tmp_path / "var")})
+    key = settings.signing_key()
+    assert len(key) == 64 and settings.signing_key() == key
+    assert (tmp_path / "var" / "session.key").stat().st_mode & 0o077 == 0
+
+
+def test_the_secret_of_the_environment_goes_before_the_kept_one(tmp_path):
+    assert Settings.from_env({"JAWAB_VAR": str(tmp_path), "JAWAB_SESSION_KEY": KEY}).signing_key() == KEY
+    assert not list(tmp_path.iterdir())
