@@ -70,8 +70,8 @@ def vote(text: str, model: Model, topics: Sequence[str], thresholds: Thresholds)
     pair = tuple(name for name, _ in ranking[:2])
     if set(pair) <= set(topics) and ranking[0][1] + ranking[1][1] >= thresholds.clarify:
         return Vote(best, confidence, (), pair, ranking)
-    others = [(name, score) for name, score in ranking if name not in topics]
-    return Vote(others[0][0], others[0][1], (), (), ranking)
+    other = max((place for place, name in enumerate(model.intents) if name not in topics), key=lambda i: scores[0][i])
+    return Vote(model.intents[other], float(scores[0][other]), (), (), ranking)
 
 
 def _ranking(row: np.ndarray, intents: Sequence[str]) -> tuple[tuple[str, float], ...]:

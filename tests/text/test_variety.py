@@ -12,7 +12,7 @@ from tests.support import HARD_TEXTS, eval_rows
     pytest.param("کیا یہ حلال ہے؟", "ur", "ur", id="urdu script"),
     pytest.param("کیا یہ علاج legal ہے؟ please tell", "mixed", "ur", id="urdu script with english"),
     pytest.param("what is the success rate, kitne log theek hote hain", "mixed", "roman", id="english and roman urdu"),
-    pytest.param("AMH 0.4", "en", "en", id="an abbreviation and a number"),
+    pytest.param("AMH 0.4", "en", None, id="an abbreviation and a number tell nothing"),
     pytest.param("كيا يہ جائز ہے", "ur", "ur", id="urdu typed with arabic letters"),
     pytest.param("12345", "en", None, id="numbers only tell nothing"),
     pytest.param("😭😭", "en", None, id="emoji only tell nothing"),
@@ -33,5 +33,5 @@ def test_hard_text_never_raises(text):
 @pytest.mark.parametrize("variety", VARIETIES)
 def test_examination_rows_are_answered_in_their_own_variety(variety):
     rows = [row for row in eval_rows() if row["variety"] == variety]
-    right = sum(load_detector().detect(row["text"]).reply == variety for row in rows)
+    right = sum((load_detector().detect(row["text"]).reply or "en") == variety for row in rows)
     assert right / len(rows) >= 0.95

@@ -1,9 +1,9 @@
 // One message on the screen. Text only, each line in its own direction.
 
 import { h, icon } from "./dom.js";
+import { LANG } from "./frame.js";
 import { direction, isolate } from "./isolate.js";
 
-const LANG = { en: "en", ur: "ur", roman: "ur-Latn" };
 const SMALL = new Set(["disclaimer", "notice"]);
 
 function lines(text, dir, blocks = []) {

@@ -1,13 +1,12 @@
 // The conversation: what is shown, in which order, and what happens when something is tapped.
 
 import { mine, theirs } from "./bubbles.js";
-import { h, icon, relabel } from "./dom.js";
+import { h, relabel } from "./dom.js";
 import { fetchNastaliq } from "./font.js";
+import { LANG, frame } from "./frame.js";
 import { direction } from "./isolate.js";
 import { PANEL } from "./style.js";
 import { Talk, newId } from "./talk.js";
-
-const LANG = { en: "en", ur: "ur", roman: "ur-Latn" };
 
 export class Panel {
   sheet = new CSSStyleSheet();
@@ -62,39 +61,11 @@ export class Panel {
   }
 
   #build() {
-    const { page, onclose } = this.#options;
-    const parts = this.#parts;
-    parts.language = h("select", { label: "language", onchange: () => this.#chosen() },
-      ...Object.entries(this.#texts.languages).map(([variety, name]) =>
-        h("option", { value: variety, lang: LANG[variety] }, name)));
-    const close = page ? null : h("button", { type: "button", class: "plain", label: "close", onclick: onclose },
-      icon("close"));
-    const head = h("header", {}, h("div", { class: "name" }, h(page ? "h1" : "h2", { t: "title" }),
-      h("p", { t: "assistant" })), parts.language, close);
-    parts.more = h("button", { type: "button", t: "menu", "aria-expanded": "false", "aria-controls": "menu",
-                               onclick: () => this.#menu(parts.menu.hidden) });
-    const bar = h("div", { class: "bar" }, parts.more,
-      h("button", { type: "button", t: "clear", onclick: () => this.#askToClear() }),
-      h("button", { type: "button", class: "exit", t: "exit", onclick: () => this.#exit() }));
-    parts.menu = h("div", { id: "menu", class: "menu", hidden: true, role: "group", label: "menu" });
-    parts.notice = h("p", { class: "notice" });
-    parts.offline = h("p", { class: "offline", role: "status" });
-    parts.log = h("div", { class: "log", role: "log", tabindex: "0", label: "messages" },
-      h("div", { class: "row" }, h("p", { class: "bubble theirs", t: "welcome" })));
-    parts.status = h("p", { class: "status", role: "status" });
-    const panel = h(page ? "section" : "div", { class: page ? "panel page" : "panel", role: page ? null : "dialog",
-                                              label: "title", onkeydown: (event) => this.#key(event) },
-      head, bar, parts.menu, parts.notice, parts.log, parts.status, parts.offline, this.#form());
-    return panel;
-  }
-
-  #form() {
-    const parts = this.#parts;
-    parts.text = h("textarea", { rows: "1", label: "placeholder", autocomplete: "off",
-                                 enterkeyhint: "send", oninput: () => this.#typed() });
-    parts.send = h("button", { type: "submit", class: "send", label: "send" }, icon("send"));
-    parts.alert = h("p", { class: "alert", role: "alert" });
-    return h("form", { onsubmit: (event) => this.#submit(event) }, parts.alert, parts.text, parts.send);
+    return frame(this.#parts, this.#texts.languages, {
+      page: this.#options.page, close: this.#options.onclose, key: (event) => this.#key(event),
+      choose: () => this.#chosen(), menu: () => this.#menu(this.#parts.menu.hidden), clear: () => this.#askToClear(),
+      exit: () => this.#exit(), typed: () => this.#typed(), submit: (event) => this.#submit(event),
+    });
   }
 
   #key(event) {

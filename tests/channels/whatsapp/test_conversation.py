@@ -256,3 +256,12 @@ def test_no_table_but_the_address_book_knows_a_number(tmp_path, data):
             assert found == {"chats"}
             assert PATIENT not in line.bot.heard[0]["sender"]
     run(scenario())
+
+
+def test_a_message_delivered_again_is_not_even_heard_again(tmp_path, data):
+    async def scenario():
+        async with Line(tmp_path, data) as line:
+            await line.patient("halal?", id="wamid.once")
+            assert len(await line.patient("halal?", id="wamid.once")) == 1
+            assert len(line.bot.heard) == 1
+    run(scenario())
