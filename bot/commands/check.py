@@ -11,6 +11,7 @@ from bot.answers.clinic import load_clinic
 from bot.answers.ledger import Ledger
 from bot.answers.store import LANGUAGES, load_answers
 from bot.data import read_yaml
+from bot.channels.whatsapp.limits import problems_in as whatsapp_problems
 from bot.dialogue import LANGUAGE_BUTTON, Dialogue, load_dialogue
 from bot.errors import BotError, DataError
 from bot.guard.rules import load_rules
@@ -38,7 +39,7 @@ def problems_in(folder: Path) -> list[str]:
     """Return what is wrong anywhere under `folder`, each as `file: key: fix`."""
     parts: dict[str, Callable[[Path], Iterator[str]]] = {
         "answers": _answers, "ledger.jsonl": _ledger, "guard": _guard, "dialogue.yml": _dialogue, "nlu": _training,
-        "lexicon": _lexicon}
+        "lexicon": _lexicon, "whatsapp": whatsapp_problems}
     found: list[str] = []
     for name, part in parts.items():
         try:
