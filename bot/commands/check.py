@@ -10,8 +10,8 @@ from rich.console import Console
 from bot.answers.clinic import load_clinic
 from bot.answers.ledger import Ledger
 from bot.answers.store import LANGUAGES, load_answers
-from bot.data import read_yaml
 from bot.channels.whatsapp.limits import problems_in as whatsapp_problems
+from bot.data import read_yaml
 from bot.dialogue import LANGUAGE_BUTTON, Dialogue, load_dialogue
 from bot.errors import BotError, DataError
 from bot.guard.rules import load_rules
