@@ -1,0 +1,1 @@
+"""Rasa actions: side effects only (call-back requests and the like), never a reply."""
