@@ -1,5 +1,6 @@
 """A visitor's conversation as the tracker holds it: shown again after a reload, looked up for a retry, erased."""
 
+import json
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -8,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from rasa.core.agent import Agent
-from rasa.core.tracker_store import InMemoryTrackerStore, SQLTrackerStore
+from rasa.core.tracker_store import InMemoryTrackerStore, SQLTrackerStore, TrackerStore
 from rasa.shared.core.events import BotUttered, UserUttered
 
 from bot.answers.compose import JOINT
@@ -69,7 +70,7 @@ async def turns(agent: Agent, sender: str) -> list[Turn]:
 
 async def turn_of(agent: Agent, sender: str, message_id: str | None) -> Turn | None:
     """Return the turn of one message in a visitor's own conversation, or None."""
-    if message_id is None:
+    if message_id is None or not _recorded(_store(agent), sender, message_id):
         return None
     return next((turn for turn in reversed(await turns(agent, sender)) if turn.id == message_id), None)
 
@@ -89,15 +90,31 @@ def _turns(events: Iterable[Any]) -> list[Turn]:
 async def erase(agent: Agent, sender: str) -> None:
     """Delete everything on record of a conversation, after the message being answered, if there is one."""
     async with agent.lock_store.lock(sender):
-        store = agent.tracker_store
-        while hasattr(store, "_tracker_store"):     # Rasa wraps the store it was given
-            store = store._tracker_store
+        store = _store(agent)
         if isinstance(store, InMemoryTrackerStore):
             store.store.pop(sender, None)
         elif isinstance(store, SQLTrackerStore):
             _erase_rows(store, sender)
         else:
             raise BotError(f"{type(store).__name__}: cannot erase a conversation; use the SQL tracker store")
+
+
+def _store(agent: Agent) -> TrackerStore:
+    store = agent.tracker_store
+    while hasattr(store, "_tracker_store"):     # Rasa wraps the store it was given
+        store = store._tracker_store
+    return store
+
+
+def _recorded(store: TrackerStore, sender: str, message_id: str) -> bool:
+    """Return False where no message of that id can be in a conversation: a cheap look before it is read whole."""
+    if not isinstance(store, SQLTrackerStore):
+        return True
+    event = store.SQLEvent
+    with store.session_scope() as session:
+        found = session.query(event.id).filter(event.sender_id == sender, event.type_name == UserUttered.type_name,
+                                               event.data.contains(json.dumps(message_id), autoescape=True))
+        return found.first() is not None
 
 
 def _erase_rows(store: SQLTrackerStore, sender: str) -> None:

@@ -52,9 +52,12 @@ class Head:
         return cls(whole.coef_.T.astype(np.float32), whole.intercept_.astype(np.float32),
                    _sharpness(margins, np.searchsorted(names, intents)))
 
-    def judge(self, matrix: csr_matrix) -> "Judgement":
-        """Return what the classifier makes of each row."""
-        margins = np.asarray(matrix @ self.weights) + self.bias
+    def judge(self, matrix: csr_matrix, vectors: np.ndarray | None = None) -> "Judgement":
+        """Return what the classifier makes of each row, and of the sentence vector beside it where it reads those."""
+        spelling = matrix.shape[1]
+        margins = np.asarray(matrix @ self.weights[:spelling]) + self.bias
+        if vectors is not None:
+            margins = margins + (vectors * MEANING_WEIGHT) @ self.weights[spelling:]
         return Judgement(softmax(margins * self.sharpness), margins)
 
     def stored(self, name: str) -> dict[str, np.ndarray]:
@@ -102,7 +105,7 @@ class IntentModel:
         except Exception:  # the cheap head's answer is worse, not wrong
             logger.exception("embedding failed, spelling decides alone")
             return judged
-        second = self.both.judge(_beside(matrix[unsure], vectors))
+        second = self.both.judge(matrix[unsure], vectors)
         judged.probabilities[unsure], judged.margins[unsure] = second.probabilities, second.margins
         return judged
 
