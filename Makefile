@@ -9,7 +9,7 @@ EVAL := tests/eval/en.jsonl tests/eval/ur.jsonl tests/eval/roman.jsonl tests/eva
 export RASA_TELEMETRY_ENABLED := false
 export OMP_NUM_THREADS := 1
 
-.PHONY: help run test check train evaluate bench
+.PHONY: help run test check train evaluate bench load
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -35,6 +35,10 @@ evaluate: .venv/.ready ## score our own examination sets against the recorded fi
 
 bench: .venv/.ready ## measure against the stock Rasa pipeline (installs it in an environment of its own)
 	@.venv/bin/python bench/bench.py
+
+load: .venv/.ready ## measure how long patients wait when 200 talk at once
+	@$(JAWAB) train
+	@.venv/bin/python bench/load.py
 
 $(UV):
 	@echo "installing uv (some seconds)"

@@ -26,17 +26,23 @@ class Bot:
     serve: tuple[str, ...]
     client: type[Client]
     environment: Mapping[str, str]
+    logs: Path | None = None        # its folder, where it is not the bot's own
 
-    def spawn(self, command: tuple[str, ...], log: str) -> subprocess.Popen[bytes]:
-        """Start `command` in the folder, its output in the file `log` there."""
-        with (self.folder / log).open("ab") as stream:
+    @property
+    def log(self) -> Path:
+        """Where the server writes what it has to say."""
+        return (self.logs or self.folder) / "serve.log"
+
+    def spawn(self, command: tuple[str, ...], log: Path) -> subprocess.Popen[bytes]:
+        """Start `command` in the folder, its output in the file `log`."""
+        with log.open("ab") as stream:
             return subprocess.Popen(command, cwd=self.folder, env=dict(self.environment), stdout=stream, stderr=stream,
                                     stdin=subprocess.DEVNULL, start_new_session=True)
 
     def trained(self) -> dict[str, float]:
         """Train once; return wall and CPU seconds, those of every process it started included."""
         started = time.monotonic()
-        process = self.spawn(self.train, "train.log")
+        process = self.spawn(self.train, self.folder / "train.log")
         try:
             _, status, used = os.wait4(process.pid, 0)
         except KeyboardInterrupt:   # it has a process group of its own, which Ctrl-C does not reach
@@ -54,7 +60,7 @@ class Server:
     def __init__(self, bot: Bot) -> None:
         """Start it; `started` tells when it was."""
         self._bot, self.port, self._from = bot, _free_port(), time.monotonic()
-        self.process = bot.spawn((*bot.serve, "--port", str(self.port)), "serve.log")
+        self.process = bot.spawn((*bot.serve, "--port", str(self.port)), bot.log)
 
     def ready(self) -> float:
         """Wait until a first message is answered, which takes a loaded model; return the seconds since the start."""
@@ -68,7 +74,7 @@ class Server:
             if not self.client().say("hello"):
                 raise BenchError(f"{self._bot.name}: the first message got no reply")
             return time.monotonic() - self._from
-        raise BenchError(f"{self._bot.name}: the server did not answer; see {self._bot.folder / 'serve.log'}")
+        raise BenchError(f"{self._bot.name}: the server did not answer; see {self._bot.log}")
 
     def client(self) -> Client:
         """Return somebody who starts a new conversation."""
@@ -98,7 +104,7 @@ class Server:
 def our_bot(folder: Path) -> Bot:
     """Return this bot, run from its copy in `folder` as `make run` runs it."""
     command = str(ROOT / ".venv" / "bin" / "jawab")
-    return Bot("ours", folder, (command, "train", "--force"), (command, "run"), OurClient, _environment(
+    return Bot("ours", folder, (command, "train", "--force"), (command, "run"), OurClient, environment(
         OMP_NUM_THREADS="1", PYTHONPATH=str(folder), JAWAB_SESSION_RATE=RATE, JAWAB_ADDRESS_RATE=RATE))
 
 
@@ -107,10 +113,10 @@ def stock_bot(folder: Path) -> Bot:
     command = str(STOCK_ENVIRONMENT / "bin" / "rasa")
     # validation of the data is left out of its training: ours does not do it there either
     return Bot("stock", folder, (command, "train", "--force", "--skip-validation"),
-               (command, "run", "--interface", "127.0.0.1"), StockClient, _environment())
+               (command, "run", "--interface", "127.0.0.1"), StockClient, environment())
 
 
-def _environment(**more: str) -> dict[str, str]:
+def environment(**more: str) -> dict[str, str]:
     """Return the environment without what the caller's shell, or `make`, set for either bot."""
     kept = {name: value for name, value in os.environ.items()
             if not name.startswith(("JAWAB_", "PYTHON", "OMP_", "RASA_", "TF_", "VIRTUAL_ENV"))}
