@@ -39,7 +39,15 @@ class Dialogue:
     @property
     def topics(self) -> tuple[str, ...]:
         """The intents that have an answer."""
-        return tuple(name for name, entry in self.intents.items() if entry["level"] == "answer")
+        return self._at("answer")
+
+    @property
+    def uncovered(self) -> tuple[str, ...]:
+        """The intents that are declined, because no approved text covers them."""
+        return self._at("decline")
+
+    def _at(self, level: str) -> tuple[str, ...]:
+        return tuple(name for name, entry in self.intents.items() if entry["level"] == level)
 
 
 @lru_cache(maxsize=4)

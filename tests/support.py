@@ -62,7 +62,7 @@ EMPTY_CLINIC = {"clinic": {"name": "", "phone": "", "address": "", "hours": ""},
 @lru_cache(maxsize=1)
 def guard_matcher():
     """The real guard rules, compiled once."""
-    return GuardMatcher.load(ROOT / "data" / "guard", load_lexicon().words)
+    return GuardMatcher.load(ROOT / "data" / "guard", load_lexicon())
 
 
 def write_yaml(path, content):

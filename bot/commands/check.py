@@ -78,7 +78,7 @@ def _guard(folder: Path) -> Iterator[str]:
     from bot.guard.matcher import GuardMatcher  # loads spaCy, which other commands do without
 
     rules, _ = load_rules(folder / "guard")
-    matcher = GuardMatcher.load(folder / "guard", load_lexicon(folder / "lexicon").words)
+    matcher = GuardMatcher.load(folder / "guard", load_lexicon(folder / "lexicon"))
     known = load_dialogue(folder / "dialogue.yml").intents
     for rule in rules:
         where = f"{folder}/guard/{rule.category}.yml: {rule.id}"

@@ -35,7 +35,7 @@ class GuardComponent(GraphComponent):
     def create(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
                execution_context: ExecutionContext) -> "GuardComponent":
         """Return the component with its rules compiled."""
-        matcher = GuardMatcher.load(Path(config["rules"]), load_lexicon().words)
+        matcher = GuardMatcher.load(Path(config["rules"]), load_lexicon())
         return cls(Guard(matcher, load_dialogue().level))
 
     def process(self, messages: List[Message]) -> List[Message]:

@@ -80,4 +80,5 @@ class Intents(GraphComponent, IntentClassifier):
     def _vote(self, text: str) -> Vote:
         if self._model is None:
             raise RuntimeError("the intent model is not trained")
-        return vote(text, self._model, load_dialogue().topics, self._thresholds)
+        dialogue = load_dialogue()
+        return vote(text, self._model, dialogue.topics, dialogue.uncovered, self._thresholds)

@@ -1,7 +1,7 @@
 """Guard rules at work: a message in, findings out, by spaCy's matcher over canonical words."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,6 +13,8 @@ from bot.errors import DataError
 from bot.guard.phrases import IS_NUMBER, Pattern, PhraseError, compile_phrase, needed_words
 from bot.guard.rules import Rule, load_rules
 from bot.guard.verdict import Finding
+from bot.text.parting import Parting
+from bot.text.words import Lexicon
 
 MOST_WORDS = 1500   # past this a message is steered: nobody asks a general question at such length
 ANY_NUMBER = "#"
@@ -45,6 +47,10 @@ class _Index:
         for word in min(compiled.needs, key=len):
             self._by_word[word].append(compiled)
 
+    def vocabulary(self) -> set[str]:
+        """Return every word that some pattern needs."""
+        return {word for several in self._by_word.values() for one in several for need in one.needs for word in need}
+
     def candidates(self, present: set[str]) -> Iterator[_Compiled]:
         seen: set[int] = set()
         for word in present:
@@ -57,8 +63,12 @@ class _Index:
 class GuardMatcher:
     """All guard rules, compiled once; safe to share, holds no state of a message."""
 
-    def __init__(self, rules: Sequence[Rule], groups: dict[str, list[str]], words: Callable[[str], list[str]]) -> None:
-        """Compile `rules`; `words` turns text into canonical words. Raises DataError for phrases it cannot read."""
+    def __init__(self, rules: Sequence[Rule], groups: dict[str, list[str]], words: Callable[[str], list[str]],
+                 spellings: Collection[str] = ()) -> None:
+        """Compile `rules`; `words` turns text into canonical words, `spellings` is what it knows other forms of.
+
+        Raises DataError for phrases it cannot read.
+        """
         self.rules = {rule.id: rule for rule in rules}
         self._words, self._vocab = words, Vocab()
         self._patterns, self._unless = _Index(), _Index()
@@ -74,12 +84,14 @@ class GuardMatcher:
                         problems.append(f"data/guard/{rule.category}.yml: {rule.id}.phrases: {error}")
         if problems:
             raise DataError("\n".join(problems))
+        # whatever a rule looks for, and every spelling of it that somebody may have run together with another word
+        self._parting = Parting(self._patterns.vocabulary() | self._unless.vocabulary() | set(spellings))
 
     @classmethod
-    def load(cls, folder: Path, words: Callable[[str], list[str]]) -> "GuardMatcher":
+    def load(cls, folder: Path, lexicon: Lexicon) -> "GuardMatcher":
         """Return the matcher for the rules under `folder`."""
         rules, groups = load_rules(folder)
-        return cls(rules, groups, words)
+        return cls(rules, groups, lexicon.words, lexicon.canonical)
 
     def find(self, text: str) -> list[Finding]:
         """Return what the rules find in `text`, one finding a rule, in the order of the message.
@@ -89,6 +101,19 @@ class GuardMatcher:
         """
         written = self._words(text)
         words = written[:MOST_WORDS]
+        findings = self._read(words)
+        parted = self._parting.parted(words)
+        if parted:      # read beside what is written, never instead of it
+            seen = {finding.rule_id for finding in findings}
+            findings += [finding for finding in self._read(self._words(" ".join(parted)))
+                         if finding.rule_id not in seen]
+        if len(written) > MOST_WORDS:
+            findings.append(Finding("too-long", "length", "steer", "case", f"{len(written)} words", MOST_WORDS,
+                                    len(written)))
+        return findings
+
+    def _read(self, words: list[str]) -> list[Finding]:
+        """Return what the rules find in canonical `words`."""
         present = set(words)
         if any(IS_NUMBER.match(word) for word in present):
             present.add(ANY_NUMBER)
@@ -104,9 +129,6 @@ class GuardMatcher:
                 if better and (rule.id, end) not in voided:
                     findings[rule.id] = Finding(rule.id, rule.category, rule.level, rule.intent,
                                                 " ".join(words[start:end]), start, end)
-        if len(written) > MOST_WORDS:
-            findings["too-long"] = Finding("too-long", "length", "steer", "case", f"{len(written)} words",
-                                           MOST_WORDS, len(written))
         return sorted(findings.values(), key=lambda finding: finding.start)
 
 

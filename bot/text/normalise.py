@@ -19,6 +19,7 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffd]"
 ELONGATED = re.compile(r"([^\W\d_])\1{2,}")
 GLUED_PUNCTUATION = re.compile(r"(?<=[^\W\d_])([،؛؟۔!?;:,.…]+)(?=[^\W\d_])")
 GLUED_NUMBER = re.compile(r"(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d)")
+GLUED_SCRIPTS = re.compile(r"(?<=[a-z])(?=[\u0620-\u06ff])|(?<=[\u0620-\u06ff])(?=[a-z])")
 DOTTED_LETTERS = re.compile(r"\b(?:[a-z]\.){2,}[a-z]?\b")
 SPACES = re.compile(r"\s+")
 COMMAND = re.compile(r"^[\s/\\\uff0f\u2044\u2215\u29f8]+")   # what starts with a slash is a finished parse to Rasa
@@ -58,6 +59,6 @@ def normalise(text: str) -> str:
     text = unicodedata.normalize("NFC", text.casefold())
     text = DOTTED_LETTERS.sub(lambda found: found.group().replace(".", ""), text)
     text = GLUED_PUNCTUATION.sub(r"\1 ", text)
-    text = GLUED_NUMBER.sub(" ", text)
+    text = GLUED_SCRIPTS.sub(" ", GLUED_NUMBER.sub(" ", text))
     text = ELONGATED.sub(r"\1", text)
     return COMMAND.sub("", SPACES.sub(" ", text)).strip()

@@ -35,6 +35,7 @@ class Thresholds:
     clause_topic: float    # a further topic of a clause is answered from here up
     second_topic: float    # a further topic of the whole message is answered from this margin up
     clarify: float         # two topics together reach this: the bot asks which
+    covered: float         # topics count where together they are this many times likelier than what no text covers
 
 
 @dataclass(frozen=True)
@@ -53,14 +54,15 @@ class Vote:
                 "unsure": list(self.unsure), "ranking": [list(pair) for pair in self.ranking]}
 
 
-def vote(text: str, model: Model, topics: Sequence[str], thresholds: Thresholds) -> Vote:
-    """Return the vote on a normalised message."""
+def vote(text: str, model: Model, topics: Sequence[str], uncovered: Sequence[str], thresholds: Thresholds) -> Vote:
+    """Return the vote on a normalised message; `topics` have an answer, for `uncovered` there is no approved text."""
     parts = clauses(text)
     texts = [text, *parts] if len(parts) > 1 else [text]
     judged = model.judge(texts)
     scores = judged.probabilities
     ranking = _ranking(scores[0], model.intents)
-    found = _topics(judged, model.intents, topics, thresholds)
+    covered = _mass(scores, model.intents, topics) >= thresholds.covered * _mass(scores, model.intents, uncovered)
+    found = _topics(judged, covered, model.intents, topics, thresholds)
     caution = _caution(scores, model.intents, thresholds)
     if caution:
         return Vote(*caution, found, (), ranking)
@@ -68,7 +70,7 @@ def vote(text: str, model: Model, topics: Sequence[str], thresholds: Thresholds)
         return Vote(found[0], float(scores[:, model.intents.index(found[0])].max()), found, (), ranking)
     best, confidence = ranking[0]
     pair = tuple(name for name, _ in ranking[:2])
-    if set(pair) <= set(topics) and ranking[0][1] + ranking[1][1] >= thresholds.clarify:
+    if covered[0] and set(pair) <= set(topics) and ranking[0][1] + ranking[1][1] >= thresholds.clarify:
         return Vote(best, confidence, (), pair, ranking)
     other = max((place for place, name in enumerate(model.intents) if name not in topics), key=lambda i: scores[0][i])
     return Vote(model.intents[other], float(scores[0][other]), (), (), ranking)
@@ -97,13 +99,18 @@ def _loudest(masses: np.ndarray, whole: float, clause: float) -> tuple[int, floa
     return (row, float(masses[row])) if weights[row] >= 1 else None
 
 
-def _topics(judged: Judgement, intents: Sequence[str], topics: Sequence[str],
+def _mass(scores: np.ndarray, intents: Sequence[str], names: Sequence[str]) -> np.ndarray:
+    """Return, for each row, how likely it is one of `names`."""
+    return scores[:, [intents.index(name) for name in names if name in intents]].sum(axis=1)
+
+
+def _topics(judged: Judgement, covered: np.ndarray, intents: Sequence[str], topics: Sequence[str],
             thresholds: Thresholds) -> tuple[str, ...]:
     """Return the topics asked: the whole message's, those of its clauses, and further ones it says yes to."""
     scores, found = judged.probabilities, dict[str, None]()
     for place, row in enumerate(scores):
         best = int(row.argmax())
-        if intents[best] in topics and row[best] >= (thresholds.clause_topic if place else thresholds.topic):
+        if covered[place] and intents[best] in topics and row[best] >= (thresholds.clause_topic if place else thresholds.topic):
             found[intents[best]] = None
     if found:
         margins = judged.margins[0]

@@ -117,3 +117,14 @@ def test_thousands_of_words_that_follow_never_lower_the_level(level):
 def test_what_is_too_long_to_be_read_is_steered():
     assert level_of("hello " * (MOST_WORDS + 1)) == "steer"
     assert level_of("hello " * MOST_WORDS) == "smalltalk"
+
+
+@pytest.mark.parametrize(("glued", "level"), [
+    pytest.param("husbandمجھے مارتاہےروز", "crisis", id="violence, two scripts and no spaces"),
+    pytest.param("جینانہیں چاہتی", "crisis", id="self-harm in urdu"),
+    pytest.param("khudkushikarna chahti hun", "crisis", id="self-harm in roman urdu"),
+    pytest.param("meriamh 0.3 hai", "steer", id="a case in roman urdu"),
+    pytest.param("my doctortold me azoospermia", "steer", id="a case in english"),
+])
+def test_a_missing_space_hides_nothing(glued, level):
+    assert level in {finding.level for finding in guard_matcher().find(glued)}

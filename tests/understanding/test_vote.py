@@ -9,9 +9,10 @@ from bot.understanding.model import Judgement
 from bot.understanding.vote import Thresholds, vote
 
 TOPICS = ("pain", "halal", "cost", "legality", "success_pof", "success_ptf")
+UNCOVERED = ("off_topic", "uncovered_medical")
 INTENTS = sorted([*TOPICS, "case", "emergency", "self_harm", "violence", "greet", "off_topic", "uncovered_medical"])
 THRESHOLDS = Thresholds(danger=0.3, case=0.1, clause_danger=0.9, clause_case=0.8, topic=0.4, clause_topic=0.5,
-                        second_topic=-0.3, clarify=0.5)
+                        second_topic=-0.3, clarify=0.5, covered=2.0)
 
 
 class Fake:
@@ -32,7 +33,7 @@ class Fake:
 
 
 def voted(text, **told):
-    return vote(text, Fake({text: told}), TOPICS, THRESHOLDS)
+    return vote(text, Fake({text: told}), TOPICS, UNCOVERED, THRESHOLDS)
 
 
 @pytest.mark.parametrize(("told", "intent", "topics"), [
@@ -72,7 +73,7 @@ TWO = "legal hai aur dard hota hai"
 
 
 def two(whole, first, second):
-    return vote(TWO, Fake({TWO: whole, "legal hai": first, "dard hota hai": second}), TOPICS, THRESHOLDS)
+    return vote(TWO, Fake({TWO: whole, "legal hai": first, "dard hota hai": second}), TOPICS, UNCOVERED, THRESHOLDS)
 
 
 @pytest.mark.parametrize(("whole", "first", "second", "intent", "topics"), [
@@ -93,3 +94,10 @@ def test_two_clauses(whole, first, second, intent, topics):
 def test_a_vote_is_plain_data():
     found = voted("kuch", pain=0.9).to_dict()
     assert json.loads(json.dumps(found)) == found
+
+
+def test_what_is_as_likely_uncovered_is_not_answered():
+    unsure = voted("legal?", legality=0.45, uncovered_medical=0.30, off_topic=0.15)
+    assert (unsure.topics, unsure.unsure) == ((), ())
+    assert unsure.intent == "uncovered_medical"
+    assert voted("legal?", legality=0.45, cost=0.30, off_topic=0.15).topics == ("legality",)
