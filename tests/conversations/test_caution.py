@@ -143,3 +143,24 @@ def test_insisting_gets_no_chances_and_a_general_question_still_its_answer(chat,
     assert chat.said["topics"] == []
     chat.patient(said[2])
     chat.bot(action="answer", topics=["halal"], variety=variety)
+
+
+@in_three(en=("you are useless, idiot", "is it painful?"), ur=("تم بکواس کرتے ہو، گدھے", "کیا درد ہوتا ہے؟"),
+          roman=("bakwas band karo gadhay", "dard hota hai?"))
+def test_an_insult_is_not_held_against_the_next_question(chat, variety, said):
+    chat.patient(said[0])
+    chat.bot(action="decline", topics=[])
+    chat.patient(said[1])
+    chat.bot(action="answer", topics=["pain"], variety=variety)
+
+
+@in_three(en=("I am so tired of everyone taunting me", "thank you", "is it legal in Pakistan?"),
+          ur=("سب طعنے دیتے ہیں، بہت تھک گئی ہوں", "شکریہ", "کیا یہ پاکستان میں قانونی ہے؟"),
+          roman=("sab tanay dete hain bohat thak gayi hun", "shukriya", "kya pakistan mein ye legal hai?"))
+def test_distress_is_met_and_does_not_stand_like_a_danger(chat, variety, said):
+    chat.patient(said[0])
+    chat.bot(action="support", variety=variety)
+    chat.patient(said[1])
+    chat.bot(action="smalltalk")
+    chat.patient(said[2])
+    chat.bot(action="answer", topics=["legality"], variety=variety)

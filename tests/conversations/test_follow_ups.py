@@ -101,3 +101,20 @@ def test_emoji_in_between_change_nothing(chat, variety, said):
         chat.bot(action="smalltalk", variety=variety)
     chat.patient(said[3])
     chat.bot(action="answer", topics=["cost"], variety=variety)
+
+
+@in_three(en=("success rate", "men?", "women?"), ur=("کامیابی کتنی ہے", "مردوں کی؟", "خواتین کی؟"),
+          roman=("success kitna hai", "or mardo mai", "or aurto mai"))
+def test_clipped_follow_ups(chat, variety, said):
+    for text, topic in zip(said, ["success_pof", "success_ptf", "success_pof"], strict=True):
+        chat.patient(text)
+        chat.bot(action="answer", topics=[topic], variety=variety)
+
+
+@in_three(en=("What is ASCOT?", "for men?", "and does it hurt?", "men also?"),
+          ur=("ایسکاٹ کیا ہے؟", "مردوں کے لیے؟", "درد ہوتا ہے؟", "مردوں کو بھی؟"),
+          roman=("ASCOT kya hota hai?", "mardon ke liye?", "dard hota hai?", "mardon ko bhi?"))
+def test_a_follow_up_leans_on_the_follow_up_before_it(chat, variety, said):
+    for text, topic in zip(said, ["ascot", "ptf", "pain", "pain"], strict=True):
+        chat.patient(text)
+        chat.bot(action="answer", topics=[topic], variety=variety)
