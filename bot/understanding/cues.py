@@ -1,5 +1,6 @@
 """Small cues read by rule: the language asked for, "for men?" or "both" or "the second one" with nothing else."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -25,6 +26,7 @@ class Cues:
     choices: tuple[frozenset[str], ...] = ()             # the words for the first, the second, the third
     rejected_after: frozenset[str] = frozenset()         # "mardon ka nahi"
     rejected_before: frozenset[str] = frozenset()        # "not for men"
+    asides: re.Pattern[str] = re.compile(r"(?!)")        # "mera matlab": left out
 
     def asks_language(self, text: str) -> str | None:
         """Return the language a message names and does not reject: en, ur, roman, other, or None."""
@@ -49,7 +51,7 @@ class Cues:
 
         A group that is named to be rejected does not count: "aurton ka nahi, mardon ka" is men.
         """
-        words = [word for word in TOKEN.findall(normalise(text)) if word[0].isalpha()]
+        words = self._plain(text)
         known = {word: name for name, names in (*self.groups.items(), ("both", self.both)) for word in names}
         if not words or not set(words) <= self.fillers | set(known):
             return None
@@ -61,8 +63,11 @@ class Cues:
 
     def pick(self, text: str) -> int | None:
         """Return 2 where a message says "the second one" and nothing else."""
-        words = {word for word in TOKEN.findall(normalise(text)) if word[0].isalpha()} - self.fillers
+        words = set(self._plain(text)) - self.fillers
         return next((place for place, known in enumerate(self.choices, 1) if words and words <= known), None)
+
+    def _plain(self, text: str) -> list[str]:
+        return [word for word in TOKEN.findall(self.asides.sub(" ", normalise(text))) if word[0].isalpha()]
 
     def _rejected(self, before: Sequence[str], after: Sequence[str]) -> bool:
         """Return whether the words around a group, up to the groups next to it, say that it is not meant."""
@@ -74,10 +79,12 @@ def load_cues(folder: Path = Path("data/lexicon")) -> Cues:
     """Return the cues kept in `cues.yml` of `folder`."""
     cues = read_yaml(folder / "cues.yml")["cues"]
     names = [(label, tuple(normalise(name).split())) for label, names in cues["languages"].items() for name in names]
+    asides = "|".join(re.escape(normalise(aside)) for aside in cues["asides"])
     return Cues(languages=tuple(sorted(names, key=lambda pair: -len(pair[1]))), not_that=_words(cues["not_that"]),
                 groups={name: _words(cues[name]) for name in ("women", "men")}, fillers=_words(cues["fillers"]),
                 both=_words(cues["both"]), choices=tuple(map(_words, cues["choices"])),
-                rejected_after=_words(cues["rejected_after"]), rejected_before=_words(cues["rejected_before"]))
+                rejected_after=_words(cues["rejected_after"]), rejected_before=_words(cues["rejected_before"]),
+                asides=re.compile(rf"\b(?:{asides})\b"))
 
 
 def _words(words: Sequence[str]) -> frozenset[str]:

@@ -68,3 +68,13 @@ def test_typos_and_clipped_messages(chat, variety, said):
     for text, topic in zip(said, ["cost", "halal", "pain"], strict=True):
         chat.patient(text)
         chat.bot(action="answer", topics=[topic], variety=variety)
+
+
+@in_three(en=("success rate?", "no i mean men", "both please", "only women"),
+          ur=("کامیابی کتنی ہے", "میرا مطلب مردوں کی", "دونوں کا بتائیں", "صرف خواتین کا"),
+          roman=("success rate batao", "mera matlab mardon ka", "dono ka batao", "nahi sirf khawateen ka"))
+def test_back_and_forth_between_men_and_women(chat, variety, said):
+    wanted = [["success_pof"], ["success_ptf"], ["success_pof", "success_ptf"], ["success_pof"]]
+    for text, topics in zip(said, wanted, strict=True):
+        chat.patient(text)
+        chat.bot(action="answer", topics=topics, variety=variety)

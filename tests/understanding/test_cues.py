@@ -35,6 +35,11 @@ def test_the_language_asked_for(text, language):
     pytest.param("dono ke liye?", "both", id="both in a word"),
     pytest.param("مرد اور عورت دونوں", "both", id="both in urdu"),
     pytest.param("nahi, main ne mardon ka pucha tha", "men", id="a correction"),
+    pytest.param("mera matlab mardon ka", "men", id="an aside before it"),
+    pytest.param("میرا مطلب مردوں کا", "men", id="an aside before it, in urdu"),
+    pytest.param("nahi sirf khawateen ka", "women", id="only those"),
+    pytest.param("jee haan dono", "both", id="yes, both"),
+    pytest.param("mera mard", None, id="one's own man"),
     pytest.param("no, men", "men", id="no is not a truth value"),
     pytest.param("aurton ka nahi, mardon ka", "men", id="not those but these"),
     pytest.param("mardon ka pucha tha aurton ka nahi", "men", id="these and not those"),
@@ -60,6 +65,7 @@ def test_a_group_and_nothing_else(text, group):
     pytest.param("pehla aur doosra", None, id="two at once"),
     pytest.param("pehli biwi se aulad hai", None, id="something of its own"),
     pytest.param("2", None, id="a bare number may be a value"),
+    pytest.param("jee doosra wala", 2, id="yes, the second"),
     pytest.param("haan", None, id="nothing of the kind"),
 ])
 def test_a_choice_and_nothing_else(text, place):
