@@ -6,73 +6,24 @@ them into a `Decision`. Memory can raise the level of caution, never lower it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-from bot.data import read_yaml
-from bot.errors import DataError
-from bot.guard.verdict import LEVELS, RANK, Verdict, more_cautious
+from bot.dialogue_data import Dialogue, load_dialogue
+from bot.guard.verdict import RANK, Verdict, more_cautious
 
+__all__ = ["Decision", "Dialogue", "Memory", "Reading", "decide", "load_dialogue", "pressed"]
 VARIETIES = ("en", "ur", "roman")
 MOST_TOPICS = 3
 LANGUAGE_BUTTON = "language:"
 
 
 @dataclass(frozen=True)
-class Dialogue:
-    """`data/dialogue.yml`, validated."""
-
-    intents: Mapping[str, Mapping[str, str]]
-    after_a_case: frozenset[str]
-    counterparts: Mapping[str, Mapping[str, str]]
-    menu: tuple[str, ...]
-
-    def level(self, intent: str | None) -> str:
-        """Return the level an intent asks for; one it does not know is steered."""
-        return self.intents.get(intent or "", {}).get("level", "steer")
-
-    def says(self, intent: str) -> str:
-        """Return the id of the text an intent is met with."""
-        return self.intents.get(intent, {}).get("says", "steer")
-
-    @property
-    def topics(self) -> tuple[str, ...]:
-        """The intents that have an answer."""
-        return self._at("answer")
-
-    @property
-    def uncovered(self) -> tuple[str, ...]:
-        """The intents that are declined, because no approved text covers them."""
-        return self._at("decline")
-
-    def _at(self, level: str) -> tuple[str, ...]:
-        return tuple(name for name, entry in self.intents.items() if entry["level"] == level)
-
-
-@lru_cache(maxsize=4)
-def load_dialogue(path: Path = Path("data/dialogue.yml")) -> Dialogue:
-    """Return the dialogue data of `path`; raises DataError with every problem at once."""
-    content = read_yaml(path)
-    intents = content["intents"]
-    problems = [f"{path}: intents.{name}.level is '{entry.get('level')}'; write one of {', '.join(LEVELS)}"
-                for name, entry in intents.items() if entry.get("level") not in LEVELS]
-    problems += [f"{path}: intents.{name}.says is missing; name a text of data/answers"
-                 for name, entry in intents.items() if entry.get("level") != "answer" and not entry.get("says")]
-    named = [*content["after_a_case"], *content["menu"],
-             *(topic for pairs in content["counterparts"].values() for pair in pairs.items() for topic in pair)]
-    problems += [f"{path}: '{name}' is named but not among the intents" for name in named if name not in intents]
-    if problems:
-        raise DataError("\n".join(problems))
-    return Dialogue(intents, frozenset(content["after_a_case"]), content["counterparts"], tuple(content["menu"]))
-
-
-@dataclass(frozen=True)
 class Reading:
     """What one message says: its variety, the verdict on it, its topics, and topics it may mean instead.
 
-    `asks_language` is the variety a switch asks for ("other" for one we lack); `group` is women or men when a message
-    says no more than that; `button` is the id of a tapped button, in which case there is no text.
+    `asks_language` is the variety a switch asks for ("other" for one we lack); `group` is women, men or both when a
+    message says no more than that; `pick` is 2 for "the second one"; `button` is the id of a tapped button, in which
+    case there is no text.
     """
 
     verdict: Verdict
@@ -82,6 +33,7 @@ class Reading:
     asks_language: str | None = None
     group: str | None = None
     button: str | None = None
+    pick: int | None = None
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Reading":
@@ -89,7 +41,7 @@ class Reading:
         verdict = data["verdict"]
         return cls(Verdict(verdict["level"], verdict["intent"], verdict["reason"]), data.get("variety"),
                    tuple(data.get("topics") or ()), tuple(data.get("unsure") or ()), data.get("asks_language"),
-                   data.get("group"), data.get("button"))
+                   data.get("group"), data.get("button"), data.get("pick"))
 
 
 @dataclass(frozen=True)
@@ -101,13 +53,17 @@ class Memory:
     last_variety: str | None = None
     last_topics: tuple[str, ...] = ()
     offered: tuple[str, ...] = ()   # topics of a clarifying question not yet answered
+    buttons: tuple[str, ...] = ()   # what was last offered to choose from
+    danger: str | None = None       # a crisis or emergency after which nothing was asked yet
+    declined: str | None = None     # the last question, where it was one without an approved answer
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any] | None) -> "Memory":
         """Return the memory kept in a bot message's metadata; an empty one for None."""
         data = data or {}
         return cls(bool(data.get("case_told")), data.get("chosen"), data.get("last_variety"),
-                   tuple(data.get("last_topics") or ()), tuple(data.get("offered") or ()))
+                   tuple(data.get("last_topics") or ()), tuple(data.get("offered") or ()),
+                   tuple(data.get("buttons") or ()), data.get("danger"), data.get("declined"))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the memory as JSON-ready data."""
@@ -130,10 +86,10 @@ class Decision:
 
 def decide(reading: Reading, memory: Memory, dialogue: Dialogue) -> Decision:
     """Return what to do about a message. Never raises for a well-formed reading."""
+    case_told = memory.case_told or reading.verdict.intent == "case"
     reading, reasons = _with_context(reading, memory, dialogue)
     level, intent, topics = reading.verdict.level, reading.verdict.intent, reading.topics[:MOST_TOPICS]
     variety = _variety(reading, memory)
-    case_told = memory.case_told or intent == "case"
     if level == "answer" and memory.case_told and set(topics) & dialogue.after_a_case:
         level, intent = more_cautious(level, "steer"), "case"
         reasons.append("a case was told earlier in the conversation")
@@ -143,27 +99,88 @@ def decide(reading: Reading, memory: Memory, dialogue: Dialogue) -> Decision:
     if level == "steer" and intent == "case" and reading.verdict.intent != "case":
         says = ("case_remembered", *says)
     answered = topics if RANK[level] <= RANK["handoff"] else ()
-    left = Memory(case_told, _chosen(reading, memory), variety, answered or memory.last_topics,
-                  reading.unsure if says == ("clarify",) else ())
+    left = Memory(case_told, _chosen(reading, memory), variety, _subject(level, topics) or memory.last_topics,
+                  *_left_open(reading, memory, level, says, offers),
+                  *_left_behind(memory, level, intent, says, dialogue))
     return Decision(level, intent, variety, says, answered, offers, tuple(reasons), left)
 
 
 def _with_context(reading: Reading, memory: Memory, dialogue: Dialogue) -> tuple[Reading, list[str]]:
-    """Resolve what a message leaves out: "and for men?", "yes", "both"."""
-    verdict, reasons = reading.verdict, [reading.verdict.reason]
-    below = RANK[verdict.level] <= RANK["answer"]
-    topics: tuple[str, ...] = ()
-    if below and reading.group and memory.last_topics:
-        pairs = dialogue.counterparts.get(reading.group, {})
-        topics = tuple(dict.fromkeys(pairs.get(topic, topic) for topic in memory.last_topics))
-        reasons.append(f"a follow-up on {', '.join(memory.last_topics)}, for {reading.group}")
-    elif below and memory.offered and verdict.intent == "affirm":
-        topics = memory.offered
-        reasons.append("yes to the question asked back")
-    if not topics:
-        return reading, reasons
-    answered = Verdict("answer", topics[0], reasons[-1], verdict.findings)
-    return Reading(answered, reading.variety, topics, (), reading.asks_language, None, reading.button), reasons
+    """Resolve what a message leaves out: "and for men?", "yes", "both", "the second one", thanks in a danger."""
+    verdict = reading.verdict
+    if memory.danger and verdict.intent in dialogue.after_danger and reading.asks_language != "other":
+        return _meaning(reading, (memory.danger,), "the danger told before still stands", dialogue)
+    if RANK[verdict.level] > RANK["answer"]:
+        return reading, [verdict.reason]
+    if reading.group and memory.declined and not memory.offered:
+        return _meaning(reading, (memory.declined,), "a follow-up on what has no approved answer", dialogue)
+    names, reason = _implied(reading, memory, dialogue)
+    return _meaning(reading, names, reason, dialogue) if names else (reading, [verdict.reason])
+
+
+def _implied(reading: Reading, memory: Memory, dialogue: Dialogue) -> tuple[tuple[str, ...], str]:
+    """Return the button ids that a message stands for where it stands, and why; none when it stands by itself."""
+    about = memory.offered or memory.last_topics
+    if reading.group and about:
+        chosen = memory.offered if reading.group == "both" else ()
+        return chosen or dialogue.for_group(reading.group, about), f"on {', '.join(about)}, for {reading.group}"
+    if reading.pick and reading.pick <= len(memory.buttons):
+        return (memory.buttons[reading.pick - 1],), f"choice {reading.pick} of those offered"
+    if reading.verdict.intent == "affirm" and memory.offered:
+        return memory.offered, "yes to the question asked back"
+    if reading.verdict.intent == "affirm" and len(memory.buttons) == 1:
+        return memory.buttons, "yes to the one thing offered"
+    return (), ""
+
+
+def _meaning(reading: Reading, names: tuple[str, ...], reason: str, dialogue: Dialogue) -> tuple[Reading, list[str]]:
+    """Return `reading` as if the buttons `names` had been tapped, and both reasons."""
+    tapped = pressed(names[0], dialogue)
+    verdict = Verdict(tapped.verdict.level, tapped.verdict.intent, reason, reading.verdict.findings)
+    topics = names if verdict.level == "answer" else ()
+    asks = tapped.asks_language or reading.asks_language
+    return Reading(verdict, reading.variety, topics, (), asks), [reading.verdict.reason, reason]
+
+
+def pressed(button: str, dialogue: Dialogue) -> Reading:
+    """Return the reading of a tapped button, by its id; one we do not know is handed to a person."""
+    name, _, language = button.partition(":")
+    intent = "switch_language" if name == "language" else name
+    if intent not in dialogue.intents:
+        return Reading(Verdict("handoff", "handoff", f"unknown button {name}"), None)
+    level = dialogue.level(intent)
+    topics = (intent,) if level == "answer" else ()
+    return Reading(Verdict(level, intent, f"button {button}"), None, topics, (), language or None, None, button)
+
+
+def _subject(level: str, topics: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what "and for men?" would lean on after this message: its topics, answered or not; none in a danger."""
+    return topics if RANK[level] <= RANK["steer"] else ()
+
+
+def _left_open(reading: Reading, memory: Memory, level: str, says: Sequence[str],
+               offers: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the question asked back and the buttons still open: small talk in between leaves them so."""
+    if says == ("clarify",):
+        return reading.unsure, offers
+    if level in ("smalltalk", "language") and reading.verdict.intent != "deny":
+        return memory.offered, offers or memory.buttons
+    return (), offers
+
+
+def _left_behind(memory: Memory, level: str, intent: str, says: Sequence[str],
+                 dialogue: Dialogue) -> tuple[str | None, str | None]:
+    """Return the danger that still stands and the declined question a follow-up would lean on."""
+    danger, declined = memory.danger, memory.declined
+    if level in ("crisis", "emergency"):     # of a crisis and an emergency, the crisis is what stands
+        danger = danger if danger and RANK[dialogue.level(danger)] > RANK[level] else intent
+    elif level in ("answer", "steer", "handoff"):
+        danger = None
+    if level == "answer" or says == ("clarify",):
+        declined = None
+    elif intent in dialogue.leaned_on:
+        declined = intent
+    return danger, declined
 
 
 def _variety(reading: Reading, memory: Memory) -> str:
@@ -188,11 +205,14 @@ def _says(reading: Reading, memory: Memory, level: str, intent: str, topics: Seq
     if level == "answer":
         return (), ()
     if level == "language":
-        known = reading.asks_language in VARIETIES
-        return (("language",), ()) if known else (
-            ("language_unavailable",), tuple(LANGUAGE_BUTTON + name for name in VARIETIES))
+        if reading.asks_language not in VARIETIES:
+            return ("language_unavailable",), tuple(LANGUAGE_BUTTON + name for name in VARIETIES)
+        about, of_a_case = memory.offered or memory.last_topics, dialogue.after_a_case if memory.case_told else ()
+        return ("language",), tuple(topic for topic in about if topic not in of_a_case)
     if reading.unsure:
         return ("clarify",), reading.unsure[:2]
+    if intent == "deny" and memory.offered:
+        return ("clarify_rephrase",), tuple(topic for topic in dialogue.menu if topic not in memory.offered)[:3]
     if level == "decline":
         return (dialogue.says(intent),), ("handoff",)
     return (dialogue.says(intent),), dialogue.menu[:3] if intent in ("greet", "what_can_you_do") else ()

@@ -8,7 +8,7 @@ from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.components import READING
-from bot.dialogue import Decision, Dialogue, Memory, Reading, decide
+from bot.dialogue import Decision, Dialogue, Memory, Reading, decide, pressed
 from bot.errors import told
 from bot.guard.verdict import Verdict
 
@@ -50,14 +50,3 @@ def _reading(message: UserUttered | None, memory: Memory, dialogue: Dialogue) ->
     if not data:
         return Reading(Verdict.hand_over("the message was not checked"), wordless)
     return Reading.from_dict({**data, "variety": data.get("variety") or wordless})
-
-
-def pressed(button: str, dialogue: Dialogue) -> Reading:
-    """Return the reading of a tapped button, by its id; one we do not know is handed to a person."""
-    name, _, language = button.partition(":")
-    intent = "switch_language" if name == "language" else name
-    if intent not in dialogue.intents:
-        return Reading(Verdict("handoff", "handoff", f"unknown button {name}"), None)
-    level = dialogue.level(intent)
-    topics = (intent,) if level == "answer" else ()
-    return Reading(Verdict(level, intent, f"button {button}"), None, topics, (), language or None, None, button)

@@ -49,7 +49,12 @@ class Chat:
         assert variety in (None, self.said["variety"])
         ids = [one["id"] for reply in self.said["replies"] for one in reply["blocks"]]
         assert block is None or block in ids, ids
-        assert button is None or button in [one["id"] for one in self.said["replies"][-1]["buttons"]]
+        assert button is None or button in self.buttons, self.buttons
+
+    @property
+    def buttons(self):
+        """The ids of the buttons under the bot's last message."""
+        return [one["id"] for one in self.said["replies"][-1]["buttons"]]
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import shutil
 from datetime import date, timedelta
 from functools import lru_cache
 
+import pytest
 import yaml
 
 from bot.answers.clinic import load_clinic
@@ -79,6 +80,11 @@ def answer_entry(name, kind):
     if kind in ("answer", "language") or name == "handoff":
         entry["title"] = {"en": f"{name}?", "ur": f"{name} اردو؟", "roman": f"{name} kya?"}
     return entry
+
+
+def in_three(*, en, ur, roman):
+    """Parametrise a conversation test: its `said` messages in each variety."""
+    return pytest.mark.parametrize(("variety", "said"), [("en", en), ("ur", ur), ("roman", roman)], ids=LANGUAGES)
 
 
 class Shelf:

@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialogue import Memory, Reading, decide, load_dialogue
+from bot.dialogue import Memory, Reading, decide, load_dialogue, pressed
 from bot.errors import DataError
 from bot.guard.verdict import LEVELS, RANK, Verdict
-from bot.tracker import pressed
 from tests.support import write_yaml
 
 DIALOGUE = load_dialogue()
@@ -90,6 +89,8 @@ def test_a_case_is_remembered_however_much_follows():
     pytest.param("men", ("pain",), ("pain",), id="a topic with no other half"),
     pytest.param("women", ("success_ptf", "halal"), ("success_pof", "halal"), id="two topics"),
     pytest.param("men", ("pof", "ascot"), ("ptf",), id="two topics with the same other half"),
+    pytest.param("both", ("success_ptf",), ("success_ptf", "success_pof"), id="both halves"),
+    pytest.param("both", ("halal",), ("halal",), id="both, of a topic with no other half"),
 ])
 def test_a_follow_up_leans_on_the_last_topic(group, last, topics):
     decision = did(reading("decline", group=group), Memory(last_topics=last))
@@ -107,6 +108,23 @@ def test_a_follow_up_never_lowers_the_level(level):
 
 def test_a_follow_up_on_results_after_a_case_is_steered():
     assert did(reading("decline", group="men"), Memory(case_told=True, last_topics=("success_pof",))).action == "steer"
+
+
+def test_a_steered_question_is_what_a_follow_up_leans_on():
+    memory = did(reading(intent="success_pof"), TOLD).memory
+    assert did(reading("decline", group="men"), memory).says[0] == "case_remembered"
+
+
+def test_a_follow_up_on_a_declined_question_is_declined_like_it():
+    memory = did(reading("decline", "uncovered_risks"), Memory(last_topics=("success_pof",))).memory
+    follow_up = reading(intent="success_ptf", group="men")
+    assert (did(follow_up, memory).action, did(follow_up, memory).says) == ("decline", ("decline_risks",))
+    assert did(follow_up, did(reading(intent="pain"), memory).memory).topics == ("pain",)
+
+
+def test_chatter_that_is_declined_is_not_what_a_follow_up_leans_on():
+    memory = did(reading("decline", "off_topic"), Memory(last_topics=("success_pof",))).memory
+    assert did(reading("decline", group="men"), memory).topics == ("success_ptf",)
 
 
 def test_smalltalk_keeps_the_last_topic():
@@ -132,6 +150,88 @@ def test_what_is_said_to_the_question_asked_back(level, intent, topics):
     decision = did(reading(level, intent), did(UNSURE).memory)
     assert decision.topics == topics
     assert decision.memory.offered == ()
+
+
+@pytest.mark.parametrize(("more", "topics"), [
+    pytest.param({"group": "men"}, ("success_ptf",), id="for men"),
+    pytest.param({"group": "both"}, ("success_pof", "success_ptf"), id="both"),
+    pytest.param({"pick": 2}, ("success_ptf",), id="the second one"),
+    pytest.param({"pick": 3}, (), id="a third that was not offered"),
+])
+def test_a_clipped_reply_to_the_question_asked_back(more, topics):
+    assert did(reading("smalltalk", "deny", **more), did(UNSURE).memory).topics == topics
+
+
+def test_no_to_the_question_asked_back_offers_other_questions():
+    decision = did(reading("smalltalk", "deny"), did(UNSURE).memory)
+    assert decision.says == ("clarify_rephrase",)
+    assert decision.offers and not set(decision.offers) & {"success_pof", "success_ptf"}
+
+
+@pytest.mark.parametrize("message", [
+    pytest.param(reading("smalltalk", "acknowledge"), id="an emoji"),
+    pytest.param(reading("smalltalk", "greet"), id="a greeting"),
+    pytest.param(reading("language", asks_language="ur"), id="another language"),
+])
+def test_small_talk_leaves_the_question_asked_back_open(message):
+    memory = did(message, did(UNSURE).memory).memory
+    assert did(reading("smalltalk", "affirm"), memory).topics == ("success_pof", "success_ptf")
+
+
+@pytest.mark.parametrize(("before", "more", "action"), [
+    pytest.param(reading("decline"), {}, "handoff", id="yes to a person"),
+    pytest.param(reading("steer", topics=("halal",)), {}, "smalltalk", id="yes to two different things"),
+    pytest.param(reading("steer", topics=("halal",)), {"pick": 1}, "answer", id="the first of two"),
+    pytest.param(reading("steer", topics=("halal",)), {"pick": 2}, "handoff", id="the second of two"),
+    pytest.param(reading("language", asks_language="other"), {"pick": 2}, "language", id="the second language"),
+    pytest.param(reading("answer"), {"pick": 1}, "smalltalk", id="nothing was offered"),
+])
+def test_a_button_named_in_words(before, more, action):
+    assert did(reading("smalltalk", "affirm", **more), did(before).memory).action == action
+
+
+def test_a_language_named_by_its_place_is_spoken():
+    memory = did(reading("language", asks_language="other")).memory
+    assert did(reading("smalltalk", "acknowledge", pick=2), memory).variety == "ur"
+
+
+def test_another_language_offers_the_last_answers_again_but_none_on_a_told_case():
+    switch, last = reading("language", asks_language="ur"), ("pain", "success_pof")
+    assert did(switch, Memory(last_topics=last)).offers == last
+    assert did(switch, Memory(last_topics=last, case_told=True)).offers == ("pain",)
+
+
+IN_CRISIS = did(reading("crisis")).memory
+
+
+@pytest.mark.parametrize("intent", sorted(DIALOGUE.after_danger))
+def test_after_a_crisis_what_asks_nothing_gets_its_text_again(intent):
+    decision = did(reading(DIALOGUE.level(intent), intent), IN_CRISIS)
+    assert (decision.action, decision.says, decision.memory.danger) == ("crisis", ("self_harm",), "self_harm")
+
+
+@pytest.mark.parametrize("level", ["answer", "handoff"])
+def test_a_question_or_a_person_ends_a_danger(level):
+    memory = did(reading(level), IN_CRISIS).memory
+    assert did(reading("smalltalk", "thanks"), memory).action == "smalltalk"
+
+
+def test_a_case_told_in_a_danger_is_remembered_after_it():
+    memory = did(reading("steer"), IN_CRISIS).memory
+    assert did(reading(intent="success_pof"), memory).action == "steer"
+
+
+def test_of_a_crisis_and_an_emergency_the_crisis_stands():
+    memory = did(reading("emergency"), IN_CRISIS).memory
+    assert did(reading("smalltalk", "thanks"), memory).intent == "self_harm"
+    worse = did(reading("crisis"), did(reading("emergency")).memory).memory
+    assert did(reading("smalltalk", "thanks"), worse).intent == "self_harm"
+
+
+def test_in_a_danger_another_language_is_met_by_the_text_in_it_and_one_we_lack_by_three_buttons():
+    assert did(reading("language", asks_language="ur"), IN_CRISIS).variety == "ur"
+    assert did(reading("language", asks_language="ur"), IN_CRISIS).says == ("self_harm",)
+    assert len(did(reading("language", asks_language="other"), IN_CRISIS).offers) == 3
 
 
 def test_unsure_after_a_case_is_no_way_round_it():
@@ -181,7 +281,8 @@ def test_a_button_is_no_way_round_a_told_case():
 READINGS = st.builds(
     reading, level=st.sampled_from(LEVELS), topics=st.lists(st.sampled_from(DIALOGUE.topics), max_size=4).map(tuple),
     unsure=st.sampled_from([(), ("pain", "cost")]), variety=st.sampled_from(["en", "ur", "roman", None]),
-    group=st.sampled_from([None, "men", "women"]), asks_language=st.sampled_from([None, "ur", "other"]))
+    group=st.sampled_from([None, "men", "women", "both"]), pick=st.sampled_from([None, 1, 2]),
+    asks_language=st.sampled_from([None, "ur", "other"]))
 
 
 @given(st.lists(READINGS, min_size=1, max_size=6))
@@ -190,9 +291,11 @@ def test_whatever_was_said_before_caution_is_never_lowered(messages):
     for message in messages:
         alone, decision = did(message), did(message, memory)
         if RANK[message.verdict.level] > RANK["answer"]:
-            assert decision.action == message.verdict.level
+            assert RANK[decision.action] >= RANK[message.verdict.level]
         if memory.case_told and decision.action == "answer":
             assert not set(decision.topics) & DIALOGUE.after_a_case
+        if memory.danger and message.verdict.intent in DIALOGUE.after_danger and message.asks_language != "other":
+            assert decision.action in {"crisis", "emergency"}
         assert decision.variety in {"en", "ur", "roman"}
         assert RANK[decision.action] >= RANK[alone.action] or RANK[alone.action] <= RANK["answer"]
         memory = Memory.from_dict(decision.memory.to_dict())
@@ -206,6 +309,7 @@ def test_a_reading_survives_the_tracker():
 
 
 GOOD = {"intents": {"pain": {"level": "answer"}, "case": {"level": "steer", "says": "steer"}}, "after_a_case": ["pain"],
+        "after_danger": [], "leaned_on": [],
         "counterparts": {"men": {"pain": "pain"}}, "menu": ["pain"]}
 
 

@@ -48,7 +48,7 @@ class GuardComponent(GraphComponent):
                 "verdict": verdict.to_dict(), "variety": (message.get(VARIETY) or {}).get("reply"),
                 "topics": vote.get("topics", []), "unsure": vote.get("unsure", []),
                 "asks_language": load_cues().asks_language(text) if vote.get("intent") == "switch_language" else None,
-                "group": load_cues().group(text)}
+                "group": load_cues().group(text), "pick": load_cues().pick(text)}
             message.set(READING, reading, add_to_output=True)
             message.set(INTENT, {"name": verdict.intent, "confidence": 1.0}, add_to_output=True)
         return messages
