@@ -110,7 +110,8 @@ def _topics(judged: Judgement, covered: np.ndarray, intents: Sequence[str], topi
     scores, found = judged.probabilities, dict[str, None]()
     for place, row in enumerate(scores):
         best = int(row.argmax())
-        if covered[place] and intents[best] in topics and row[best] >= (thresholds.clause_topic if place else thresholds.topic):
+        enough = thresholds.clause_topic if place else thresholds.topic
+        if covered[place] and intents[best] in topics and row[best] >= enough:
             found[intents[best]] = None
     if found:
         margins = judged.margins[0]
