@@ -10,6 +10,7 @@ from rich.progress import track
 from rich.table import Table
 
 from bot.commands.train import ensure
+from bot.dialogue import load_dialogue
 from bot.errors import BotError
 from bot.evaluation import FIGURES, Page, Scored, load_rows, score
 
@@ -20,6 +21,7 @@ def evaluate(files: list[Path] = typer.Argument(..., help="Labelled messages, on
              against: Path | None = typer.Option(None, help="Fail where a figure is worse than in this record."),
              record: Path | None = typer.Option(None, help="Write the figures here."),
              wrong: bool = typer.Option(False, "--wrong", help="List every message that went wrong."),
+             pictures: Path | None = typer.Option(None, help="Draw the confusions of each variety here."),
              save: Path | None = typer.Option(None, help="Write one JSON line a message here.")) -> None:
     """Score the bot on labelled messages: per variety and action, confusions, comparison with a recorded run."""
     rows = load_rows(files)
@@ -37,11 +39,20 @@ def evaluate(files: list[Path] = typer.Argument(..., help="Labelled messages, on
     if save:
         save.write_text("".join(json.dumps({"id": one.row.id, "action": one.action, "topics": one.topics,
                                             "right": one.right}) + "\n" for one in scored), encoding="utf-8")
+    if pictures:
+        _draw(scored, pictures)
     if against:
         worse = page.fallen_below(json.loads(against.read_text(encoding="utf-8")))
         if worse:
             raise BotError(f"worse than {against}:\n" + "\n".join(worse))
         console.print(f"nothing is worse than in {against}")
+
+
+def _draw(scored: list[Scored], folder: Path) -> None:
+    from bot.commands.pictures import draw  # loads matplotlib, which nothing else needs
+
+    for path in draw(scored, load_dialogue().topics, folder):
+        console.print(f"drawn: {path}")
 
 
 def _print(page: Page, scored: list[Scored]) -> None:
