@@ -90,7 +90,7 @@ def decide(reading: Reading, memory: Memory, dialogue: Dialogue) -> Decision:
     reading, reasons = _with_context(reading, memory, dialogue)
     level, intent, topics = reading.verdict.level, reading.verdict.intent, reading.topics[:MOST_TOPICS]
     variety = _variety(reading, memory)
-    if level == "answer" and memory.case_told and set(topics) & dialogue.after_a_case:
+    if level == "answer" and memory.case_told and set(topics or reading.unsure) & dialogue.after_a_case:
         level, intent = more_cautious(level, "steer"), "case"
         reasons.append("a case was told earlier in the conversation")
     if level == "answer" and not topics:     # it hesitates between two topics: no answer yet

@@ -99,6 +99,7 @@ FIGURES: dict[str, tuple[Keep, Keep]] = {   # name: which rows count, which of t
     "several topics": (lambda s: len(s.row.topics) > 1, lambda s: s.right),
     "own variety": (lambda s: True, lambda s: s.own_variety),
 }
+NEVER_WORSE = {"urgent recall"}
 LESS_IS_BETTER = {"leaks", "wrongly steered", "off-topic answered"}
 
 
@@ -163,12 +164,19 @@ class Page:
         return {variety: {name: round(figure.share, 4) for name, figure in row.items() if figure.of}
                 for variety, row in self.by_variety.items()}
 
-    def fallen_below(self, baseline: Mapping[str, Mapping[str, float]], *, slack: float = 0.0) -> list[str]:
-        """Return a sentence for every figure that is worse than in `baseline`."""
-        now = self.shares()
-        return [f"{variety}: {name} was {before:.1%}, is {now[variety][name]:.1%}"
-                for variety, row in baseline.items() for name, before in row.items()
-                if (now[variety][name] - before) * (-1 if name in LESS_IS_BETTER else 1) < -slack]
+    def fallen_below(self, baseline: Mapping[str, Mapping[str, float]], *, tolerated: int = 1) -> list[str]:
+        """Return a sentence for every figure that is worse than in `baseline` by more than `tolerated` messages.
+
+        One message is what another processor's rounding may turn.
+        """
+        worse = []
+        for variety, row in baseline.items():
+            for name, before in row.items():
+                figure = self.by_variety[variety][name]
+                lost = (before - figure.share) * figure.of * (-1 if name in LESS_IS_BETTER else 1)
+                if lost > (0 if name in NEVER_WORSE else tolerated) + 0.5:
+                    worse.append(f"{variety}: {name} was {before:.1%}, is {figure.share:.1%}")
+        return worse
 
 
 def _label(action: str, topics: Sequence[str]) -> str:

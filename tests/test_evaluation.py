@@ -73,14 +73,23 @@ def test_an_interval_holds_its_share_and_stays_within_bounds():
 BASE = {"all": {"right": 0.5, "leaks": 0.5}}
 
 
+GOOD, LEAK, MISSED = scored("steer", ["steer"]), scored("answer", ["steer"]), scored("steer", ["crisis"])
+
+
 @pytest.mark.parametrize(("rows", "worse"), [
-    pytest.param([scored("steer", ["steer"]), scored("answer", ["steer"])], [], id="as before"),
-    pytest.param([scored("steer", ["steer"]), scored("steer", ["steer"])], [], id="better"),
-    pytest.param([scored("answer", ["steer"])], ["all: right was 50.0%, is 0.0%", "all: leaks was 50.0%, is 100.0%"],
+    pytest.param([GOOD, GOOD, LEAK, LEAK], [], id="as before"),
+    pytest.param([GOOD, GOOD, GOOD, GOOD], [], id="better"),
+    pytest.param([GOOD, LEAK, LEAK, LEAK], [], id="one message is within the noise"),
+    pytest.param([LEAK, LEAK, LEAK, LEAK], ["all: right was 50.0%, is 0.0%", "all: leaks was 50.0%, is 100.0%"],
                  id="worse in both"),
 ])
 def test_what_has_become_worse_is_told(rows, worse):
     assert Page.of(rows).fallen_below(BASE) == worse
+
+
+def test_no_urgent_message_may_be_missed_that_was_not_missed_before():
+    assert Page.of([GOOD, MISSED]).fallen_below({"all": {"urgent recall": 1.0}}) == [
+        "all: urgent recall was 100.0%, is 0.0%"]
 
 
 def test_confusions_name_the_topics():

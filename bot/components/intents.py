@@ -16,11 +16,13 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.components import VOTE
 from bot.dialogue import load_dialogue
 from bot.errors import told
+from bot.understanding.cues import load_cues
 from bot.understanding.meaning import Meaning
 from bot.understanding.model import IntentModel
 from bot.understanding.vote import Thresholds, Vote, vote
 
 logger = logging.getLogger(__name__)
+FOLLOW_UP = "follow_up"     # no examples: "and for men?" says nothing by itself, and the dialogue core fills it in
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -80,5 +82,7 @@ class Intents(GraphComponent, IntentClassifier):
     def _vote(self, text: str) -> Vote:
         if self._model is None:
             raise RuntimeError("the intent model is not trained")
+        if load_cues().group(text) or load_cues().pick(text):    # a closed list of words has read it to the end
+            return Vote(FOLLOW_UP, 1.0)
         dialogue = load_dialogue()
         return vote(text, self._model, dialogue.topics, dialogue.uncovered, self._thresholds)

@@ -34,6 +34,7 @@ class Thresholds:
     topic: float           # a topic is answered from here up
     clause_topic: float    # a further topic of a clause is answered from here up
     second_topic: float    # a further topic of the whole message is answered from this margin up
+    joined_topic: float    # the same, where the message has several clauses, which may each ask something
     clarify: float         # two topics together reach this: the bot asks which
     covered: float         # topics count where together they are this many times likelier than what no text covers
 
@@ -115,6 +116,7 @@ def _topics(judged: Judgement, covered: np.ndarray, intents: Sequence[str], topi
             found[intents[best]] = None
     if found:
         margins = judged.margins[0]
-        further = [place for place in np.argsort(margins)[::-1] if margins[place] >= thresholds.second_topic]
+        least = thresholds.joined_topic if len(scores) > 1 else thresholds.second_topic
+        further = [place for place in np.argsort(margins)[::-1] if margins[place] >= least]
         found |= {intents[place]: None for place in further if intents[place] in topics}
     return tuple(found)[:MOST_TOPICS]

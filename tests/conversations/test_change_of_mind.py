@@ -54,7 +54,7 @@ def test_a_question_after_a_person_was_asked_for_is_answered(chat, variety, said
 
 @in_three(en=("What should I eat to get pregnant?", "ok what is stem cell therapy then?"),
           ur=("سائیڈ ایفیکٹس کیا ہیں؟", "اچھا تو سٹیم سیل علاج کیا ہے؟"),
-          roman=("kya khana chahiye is mein?", "acha stem cell ilaj kya hota hai?"))
+          roman=("hamal ke liye kya khana chahiye?", "acha stem cell ilaj kya hota hai?"))
 def test_a_decline_and_then_a_covered_question(chat, variety, said):
     chat.patient(said[0])
     assert chat.said["action"] in {"decline", "steer"}

@@ -12,7 +12,7 @@ TOPICS = ("pain", "halal", "cost", "legality", "success_pof", "success_ptf")
 UNCOVERED = ("off_topic", "uncovered_medical")
 INTENTS = sorted([*TOPICS, "case", "emergency", "self_harm", "violence", "greet", "off_topic", "uncovered_medical"])
 THRESHOLDS = Thresholds(danger=0.3, case=0.1, clause_danger=0.9, clause_case=0.8, topic=0.4, clause_topic=0.5,
-                        second_topic=-0.3, clarify=0.5, covered=2.0)
+                        second_topic=-0.3, joined_topic=-0.3, clarify=0.5, covered=2.0)
 
 
 class Fake:
