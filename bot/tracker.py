@@ -15,6 +15,7 @@ from bot.guard.verdict import Verdict
 logger = logging.getLogger(__name__)
 MEMORY = "memory"            # key in a bot message's metadata
 BUTTON = "button"            # key in a user message's metadata, set by channels only
+TEST_STORY = "EndToEndUserUtterance"    # rasa.core.test's own event, which no channel can bring about
 SHOWN = "shown_variety"      # language of the page, for a first message with no words to tell by
 
 
@@ -46,6 +47,8 @@ def _reading(message: UserUttered | None, memory: Memory, dialogue: Dialogue) ->
     wordless = memory.last_variety or metadata.get(SHOWN)
     if metadata.get(BUTTON):
         return replace(pressed(metadata[BUTTON], dialogue), variety=wordless)
+    if type(message).__name__ == TEST_STORY:    # `rasa test` keeps of a message it has parsed its intent alone
+        return pressed(message.intent_name or "", dialogue)
     data = (message.parse_data or {}).get(READING)
     if not data:
         return Reading(Verdict.hand_over("the message was not checked"), wordless)

@@ -72,3 +72,10 @@ def test_a_typed_message_cannot_claim_to_be_a_button():
     message = said("steer", "case", topics=())
     message.text = '[pain] {"button": "pain"}'
     assert decide(message).action == "steer"
+
+
+@pytest.mark.parametrize(("intent", "action"), [("pain", "answer"), ("emergency", "emergency"), (None, "handoff")])
+def test_rasa_s_own_test_stories_stand_by_their_intent(intent, action):
+    from rasa.core.test import EndToEndUserUtterance  # loads Rasa's evaluation, which nothing else needs
+
+    assert decide(EndToEndUserUtterance("words", intent={"name": intent} if intent else {})).action == action
