@@ -38,7 +38,7 @@ class Intents(GraphComponent, IntentClassifier):
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
         """Return where vectors are kept between trainings; thresholds stand in config.yml, with their reasons."""
-        return {"embedding": True, "cache": ".cache", "sure": 0.97}
+        return {"embedding": True, "cache": ".cache", "sure": 0.99}
 
     @classmethod
     def create(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,

@@ -14,10 +14,11 @@ from bot.guard.phrases import IS_NUMBER, Pattern, PhraseError, compile_phrase, n
 from bot.guard.rules import Rule, load_rules
 from bot.guard.verdict import Finding
 from bot.text.parting import Parting
-from bot.text.words import Lexicon
+from bot.text.words import SENTENCE_END, Lexicon
 
 MOST_WORDS = 1500   # past this a message is steered: nobody asks a general question at such length
 ANY_NUMBER = "#"
+OTHER = "_"         # a word that stands in no rule
 
 
 class _Compiled:
@@ -85,7 +86,8 @@ class GuardMatcher:
         if problems:
             raise DataError("\n".join(problems))
         # whatever a rule looks for, and every spelling of it that somebody may have run together with another word
-        self._parting = Parting(self._patterns.vocabulary() | self._unless.vocabulary() | set(spellings))
+        self._vocabulary = self._patterns.vocabulary() | self._unless.vocabulary() | SENTENCE_END
+        self._parting = Parting(self._vocabulary | set(spellings))
 
     @classmethod
     def load(cls, folder: Path, lexicon: Lexicon) -> "GuardMatcher":
@@ -117,7 +119,9 @@ class GuardMatcher:
         present = set(words)
         if any(IS_NUMBER.match(word) for word in present):
             present.add(ANY_NUMBER)
-        doc = Doc(self._vocab, words=words)
+        # spaCy keeps every word it meets for good: what no rule looks for must not stay in memory
+        doc = Doc(self._vocab, words=[word if word in self._vocabulary or IS_NUMBER.match(word) else OTHER
+                                      for word in words])
         voided = {(compiled.rule_id, end) for compiled in self._unless.candidates(present)
                   for _, end in compiled.spans(doc)}
         findings: dict[str, Finding] = {}

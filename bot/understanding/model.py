@@ -81,7 +81,7 @@ class IntentModel:
     spelling: Head
     both: Head | None = None
     meaning: Meaning | None = None
-    sure: float = 0.97       # from this probability up the spelling head answers alone
+    sure: float = 0.99       # from this probability up the spelling head answers alone
 
     @classmethod
     def train(cls, texts: Sequence[str], labels: Sequence[str], *, meaning: Meaning | None = None) -> "IntentModel":
@@ -118,7 +118,7 @@ class IntentModel:
             self.meaning.save(folder)
 
     @classmethod
-    def load(cls, folder: Path, *, sure: float = 0.97) -> "IntentModel":
+    def load(cls, folder: Path, *, sure: float = 0.99) -> "IntentModel":
         """Return the model that `save` wrote under `folder`, without embeddings where those do not load."""
         with np.load(folder / "intents.npz") as arrays:
             both = Head.restored("both", arrays) if "both_weights" in arrays else None

@@ -128,3 +128,11 @@ def test_what_is_too_long_to_be_read_is_steered():
 ])
 def test_a_missing_space_hides_nothing(glued, level):
     assert level in {finding.level for finding in guard_matcher().find(glued)}
+
+
+def test_no_word_of_a_patient_stays_in_the_matcher():
+    matcher = guard_matcher()
+    matcher.find("mera naam Aaaabbbb hai aur meri amh kam hai, Ccccdddd se")
+    before = len(matcher._vocab.strings)
+    matcher.find("mera naam Qandeelzadi hai aur meri amh kam hai, Xylophonabad se")
+    assert len(matcher._vocab.strings) == before
