@@ -18,7 +18,7 @@ from bot.guard.rules import load_rules
 from bot.service import settings
 from bot.text.variety import load_detector
 from bot.text.words import load_lexicon
-from bot.understanding.cues import load_cues
+from bot.understanding.cues import FOLLOW_UP, load_cues
 
 console = Console()
 HEADING = re.compile(r"\d+ problem\(s\) in .*:$")
@@ -107,7 +107,7 @@ def _dialogue(folder: Path) -> Iterator[str]:
 
 
 def _training(folder: Path) -> Iterator[str]:
-    intents = set(load_dialogue(folder / "dialogue.yml").intents)
+    intents = set(load_dialogue(folder / "dialogue.yml").intents) - {FOLLOW_UP}
     for variety in (*LANGUAGES, "mixed"):
         have = {path.stem for path in (folder / "nlu" / variety).glob("*.yml")}
         yield from (f"{folder}/nlu/{variety}/{name}.yml is missing; every variety needs it" for name in intents - have)

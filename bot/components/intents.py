@@ -16,13 +16,12 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.components import VOTE
 from bot.dialogue import load_dialogue
 from bot.errors import told
-from bot.understanding.cues import load_cues
+from bot.understanding.cues import FOLLOW_UP, load_cues
 from bot.understanding.meaning import Meaning
 from bot.understanding.model import IntentModel
 from bot.understanding.vote import Thresholds, Vote, vote
 
 logger = logging.getLogger(__name__)
-FOLLOW_UP = "follow_up"     # no examples: "and for men?" says nothing by itself, and the dialogue core fills it in
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)

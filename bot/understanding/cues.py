@@ -10,6 +10,7 @@ from bot.data import read_yaml
 from bot.text.normalise import normalise
 from bot.text.words import TOKEN
 
+FOLLOW_UP = "follow_up"    # the intent of "and for men?": it has no examples, the cues tell it
 LOOK_AHEAD = 3     # words after a language's name in which a "not that one" counts
 NEAR = 2           # words before or after "mardon" in which a "nahi" rejects it
 
