@@ -22,6 +22,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from threadpoolctl import threadpool_limits
 
 RESULTS = ROOT / "bench" / "compare.json"
+WIDTH = 230         # of the tables, whatever the terminal's: a figure cut off is no figure
 console = Console(stderr=True, highlight=False)
 
 
@@ -54,7 +55,7 @@ def compare(only: Annotated[list[str] | None, typer.Option(help="Candidates to s
         tracks.append(fair)
     report.save(results, tracks, setting)
     for track in tracks:
-        Console(width=170).print(report.table(track))
+        Console(width=WIDTH).print(report.table(track))
     if markdown:
         typer.echo("\n\n".join(report.markdown(track) for track in tracks))
     raise typer.Exit(int(any(track.failed for track in tracks)))

@@ -54,11 +54,11 @@ class Logistic:
         self._model = model
 
     @classmethod
-    def train(cls, matrix: csr_matrix, intents: np.ndarray, strength: float = LOGISTIC) -> "Logistic":
+    def train(cls, matrix: csr_matrix | np.ndarray, intents: np.ndarray, strength: float = LOGISTIC) -> "Logistic":
         """Return it fitted."""
         return cls(LogisticRegression(C=strength, max_iter=300, tol=1e-3, random_state=SEED).fit(matrix, intents))
 
-    def probabilities(self, matrix: csr_matrix) -> np.ndarray:
+    def probabilities(self, matrix: csr_matrix | np.ndarray) -> np.ndarray:
         """Return its own probabilities."""
         return self._model.predict_proba(matrix)
 
@@ -66,7 +66,7 @@ class Logistic:
 class Vector(Head):
     """LinearSVC as the bot uses it: one against the rest, one sharpness fitted on held-out folds of the training."""
 
-    def probabilities(self, matrix: csr_matrix) -> np.ndarray:
+    def probabilities(self, matrix: csr_matrix | np.ndarray) -> np.ndarray:
         """Return the probabilities without the margins."""
         return self.judge(matrix).probabilities
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from rich.box import SIMPLE
 from rich.table import Table
 
 from comparison.registry import CANDIDATES
@@ -18,14 +19,12 @@ from comparison.rows import VARIETIES
 from comparison.tracks import Setting, Track, working_threshold
 
 PACKAGES = ("scikit-learn", "numpy", "onnxruntime", "spacy", "fasttext-wheel", "rasa")
-HEADS = ("candidate", "accuracy", "95%", "behind best, 95%", *VARIETIES, "macro F1", "case", "danger", "ECE", "AUROC",
+HEADS = ("candidate", "accuracy", "95%", "behind best (95%)", *VARIETIES, "macro F1", "case", "danger", "ECE", "AUROC",
          "false", "answered", "false @95", "train s", "ms", "p99", "MB")
 
 
 def cells(track: Track, name: str) -> list[str]:
-    """Return the row of a candidate, which may have failed."""
-    if name in track.failed:
-        return [name, f"failed: {track.failed[name]}"]
+    """Return the row of a candidate."""
     found, cost = track.figures[name], costs(track, name)
     low, high = found.interval
     back, (least, most) = track.behind(name)
@@ -45,21 +44,27 @@ def costs(track: Track, name: str) -> dict[str, float]:
 
 
 def table(track: Track) -> Table:
-    """Return the table to print, best first, failures last."""
-    drawn = Table(*HEADS, title=track.told, caption=legend())
-    for column in drawn.columns[1:]:
-        column.justify = "right"
-    for name in [*track.ranking(), *track.failed]:
+    """Return the table to print, best first, failures with their reasons under it."""
+    drawn = Table(title=track.told, caption="\n".join([legend(), *failures(track)]), caption_justify="left", box=SIMPLE,
+                  pad_edge=False)
+    for number, head in enumerate(HEADS):
+        drawn.add_column(head, justify="right" if number else "left", no_wrap=True)
+    for name in track.ranking():
         drawn.add_row(*cells(track, name))
     return drawn
+
+
+def failures(track: Track) -> list[str]:
+    """Return a line for each candidate that failed."""
+    return [f"{name} FAILED: {reason}" for name, reason in track.failed.items()]
 
 
 def markdown(track: Track) -> str:
     """Return the table as Markdown, with what each candidate is."""
     lines = [f"{track.told[0].upper()}{track.told[1:]}.", "", _row(HEADS), _row(["---", *["---:"] * (len(HEADS) - 1)])]
-    lines += [_row(cells(track, name)) for name in [*track.ranking(), *track.failed]]
-    lines += ["", legend(), ""]
-    return "\n".join(lines + [f"- `{name}`: {CANDIDATES[name].what}" for name in [*track.ranking(), *track.failed]])
+    lines += [_row(cells(track, name)) for name in track.ranking()]
+    lines += ["", legend(), "", *(f"- `{name}`: {CANDIDATES[name].what}" for name in track.ranking())]
+    return "\n".join(lines + [f"- {line}" for line in failures(track)])
 
 
 def legend() -> str:
@@ -72,7 +77,7 @@ def legend() -> str:
 def line(track: Track, name: str) -> str:
     """Return one line on a candidate just scored."""
     if name in track.failed:
-        return f"  {name}: FAILED: {track.failed[name]}"
+        return f"  {name} FAILED: {track.failed[name]}"
     found, cost = track.figures[name], costs(track, name)
     return f"  {name}: accuracy {_share(found.accuracy)}, {cost['training']:.0f} s to train, {cost['median']:.2f} ms"
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
 from bot.text.transliterate import load_transliterator
 from bot.understanding.meaning import BATCH, Meaning
@@ -90,8 +89,8 @@ class Vectors:
         self._meaning.save(folder)
         (folder / "head.pickle").write_bytes(pickle.dumps(self._model, protocol=5))
 
-    def _matrix(self, texts: Sequence[str]) -> csr_matrix:
-        return csr_matrix(self._meaning.vectors(texts) * self._scale)
+    def _matrix(self, texts: Sequence[str]) -> np.ndarray:
+        return self._meaning.vectors(texts) * self._scale
 
 
 class Own:
