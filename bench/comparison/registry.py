@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from comparison.candidate import Candidate
 from comparison.diet import Diet
 from comparison.linear import CANONICAL, LETTERS, SHARED, URDU, WORDS, Linear, Logistic, PerVariety, Vector
-from comparison.outside import BAG, FastText, Spacy
+from comparison.outside import BAG, ENSEMBLE, FastText, Spacy
 from comparison.vectors import Own, Vectors
 
 SVC_SCALE, LOGISTIC_SCALE = 3.0, 3.0    # length of a sentence vector that stands alone; chosen on a sample
@@ -33,7 +33,7 @@ CANDIDATES: dict[str, Entry] = {
     "spelling": Entry("ours without vectors: lexicon, letters, skeletons", lambda: Own(vectors=False)),
     "fasttext": Entry("fastText, supervised", FastText),
     "spacy_bow": Entry("spaCy textcat, bag of words", lambda: Spacy(BAG, epochs=10)),
-    "spacy_ensemble": Entry("spaCy textcat, ensemble", lambda: Spacy(None, epochs=10)),
+    "spacy_ensemble": Entry("spaCy textcat, ensemble", lambda: Spacy(ENSEMBLE, epochs=10)),
     "vectors_raw_lr": Entry("sentence vectors, logistic regression",
                             lambda: Vectors(Logistic, scale=LOGISTIC_SCALE, transliterate=False)),
     "vectors_raw_svc": Entry("sentence vectors, LinearSVC",
