@@ -36,7 +36,7 @@ evaluate: .venv/.ready ## score our own examination sets against the recorded fi
 bench: .venv/.ready ## measure against the stock Rasa pipeline (installs it in an environment of its own)
 	@.venv/bin/python bench/bench.py
 
-compare: .venv-compare/.ready ## compare intent classifiers on one set of folds (ARGS="--sample 1500" for a quick look)
+compare: .venv-compare/.ready ## compare intent classifiers on one set of folds (an hour; quicker: ARGS="--sample 1500")
 	@.venv-compare/bin/python bench/compare.py $(ARGS)
 
 $(UV):

@@ -33,7 +33,7 @@ CANDIDATES: dict[str, Entry] = {
     "spelling": Entry("ours without vectors: lexicon, letters, skeletons", lambda: Own(vectors=False)),
     "fasttext": Entry("fastText, supervised", FastText),
     "spacy_bow": Entry("spaCy textcat, bag of words", lambda: Spacy(BAG, epochs=10)),
-    "spacy_ensemble": Entry("spaCy textcat, ensemble", lambda: Spacy(ENSEMBLE, epochs=10)),
+    "spacy_ensemble": Entry("spaCy textcat, ensemble", lambda: Spacy(ENSEMBLE, epochs=10), slow=True),
     "vectors_raw_lr": Entry("sentence vectors, logistic regression",
                             lambda: Vectors(Logistic, scale=LOGISTIC_SCALE, transliterate=False)),
     "vectors_raw_svc": Entry("sentence vectors, LinearSVC",
