@@ -51,5 +51,5 @@ $(UV):
 
 .venv-compare/.ready: pyproject.toml uv.lock | $(UV)
 	@echo "installing the environment of the comparison (a minute or two the first time)"
-	@UV_PROJECT_ENVIRONMENT=.venv-compare $(UV) sync --frozen --no-default-groups --group compare --python $(PYTHON) 2>&1 | tail -1
+	@set -o pipefail; UV_PROJECT_ENVIRONMENT=.venv-compare $(UV) sync --frozen --no-default-groups --group compare --python $(PYTHON) 2>&1 | tail -1
 	@touch $@
