@@ -9,7 +9,7 @@ EVAL := tests/eval/en.jsonl tests/eval/ur.jsonl tests/eval/roman.jsonl tests/eva
 export RASA_TELEMETRY_ENABLED := false
 export OMP_NUM_THREADS := 1
 
-.PHONY: help run test check train evaluate bench load
+.PHONY: help run test check train evaluate bench compare load
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -40,6 +40,9 @@ load: .venv/.ready ## measure how long patients wait when 200 talk at once
 	@$(JAWAB) train
 	@.venv/bin/python bench/load.py
 
+compare: .venv-compare/.ready ## compare intent classifiers on one set of folds (an hour; quicker: ARGS="--sample 1500")
+	@.venv-compare/bin/python bench/compare.py $(ARGS)
+
 $(UV):
 	@echo "installing uv (some seconds)"
 	@$(PYTHON) -m venv .tools
@@ -48,4 +51,9 @@ $(UV):
 .venv/.ready: pyproject.toml uv.lock bot/start_up.pth | $(UV)
 	@echo "installing the locked environment (a minute or two the first time)"
 	@$(UV) sync --frozen --compile-bytecode --python $(PYTHON) 2>&1 | tail -1
+	@touch $@
+
+.venv-compare/.ready: pyproject.toml uv.lock | $(UV)
+	@echo "installing the environment of the comparison (a minute or two the first time)"
+	@set -o pipefail; UV_PROJECT_ENVIRONMENT=.venv-compare $(UV) sync --frozen --no-default-groups --group compare --python $(PYTHON) 2>&1 | tail -1
 	@touch $@
