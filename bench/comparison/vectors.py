@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from bot.text.transliterate import load_transliterator
-from bot.understanding.meaning import BATCH, Meaning
+from bot.understanding.meaning import LENGTH, Meaning
 from bot.understanding.model import IntentModel
 from comparison.linear import Loss
 
@@ -17,7 +17,7 @@ ALWAYS = 1.01       # a probability never reached: the second head is asked abou
 
 
 class Known(Meaning):
-    """Vectors for folds: computed once for all rows and kept, while a mean is learnt from a fold's training rows only.
+    """Vectors for folds: computed once for all rows and kept, while their spread is learnt from a fold's training rows only.
 
     `live` texts are encoded anew, as in service.
     """
@@ -25,7 +25,7 @@ class Known(Meaning):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self.transliterate, self.live = True, False
-        self._path = CACHE / "compare" / "vectors.npz"
+        self._path = folder / "compare.npz"
         self._kept: dict[str, np.ndarray] = {}
         for path in (folder / "vectors.npz", self._path):     # those of the last training of the bot are good too
             if path.exists():
@@ -35,26 +35,22 @@ class Known(Meaning):
     def prepare_all(self, texts: Sequence[str]) -> None:
         """Compute and keep what is missing."""
         missing = {_key(read): read for read in map(self._read, texts) if _key(read) not in self._kept}
-        order = sorted(missing, key=lambda key: len(missing[key]))
-        for start in range(0, len(order), BATCH):
-            batch = order[start:start + BATCH]
-            vectors = self._encoder.encode([missing[key] for key in batch]).astype(np.float16)
-            self._kept.update(zip(batch, vectors, strict=True))
+        self._kept |= {key: self._encoder.encode(text).astype(np.float16) for key, text in missing.items()}
         if missing:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
             np.savez(self._path, keys=np.array(list(self._kept)), vectors=np.stack(list(self._kept.values())))
 
     def fit(self, texts: Sequence[str]) -> None:
-        """Learn the mean of a fold's training rows."""
-        self._mean = np.zeros(1, np.float32)
-        self._mean = self.vectors(texts).mean(axis=0)
+        """Learn how a fold's training rows spread."""
+        every = np.stack([self._vector(text) for text in texts])
+        self._spread = np.stack([every.mean(axis=0), every.std(axis=0).clip(1e-6) * LENGTH])
 
     def vectors(self, texts: Sequence[str]) -> np.ndarray:
-        """Return the vectors of `texts`, the mean taken off."""
-        read = [self._read(text) for text in texts]
-        if self.live:
-            return self._encoder.encode(read) - self._mean
-        return np.stack([self._kept[_key(text)] for text in read]).astype(np.float32) - self._mean
+        """Return the vectors of `texts` as the bot takes them."""
+        return (np.stack([self._vector(text) for text in texts]) - self._spread[0]) / self._spread[1]
+
+    def _vector(self, text: str) -> np.ndarray:
+        read = self._read(text)
+        return self._encoder.encode(read) if self.live else self._kept[_key(read)].astype(np.float32)
 
     def _read(self, text: str) -> str:
         return load_transliterator().to_urdu(text) if self.transliterate else text
