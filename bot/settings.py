@@ -49,6 +49,8 @@ class Settings:
     proxies: int = 0
     session_rate: int = 20
     address_rate: int = 300
+    log: str = "plain"
+    metrics_token: str = field(default="", repr=False)
     whatsapp: WhatsApp | None = None
 
     @classmethod
@@ -59,8 +61,9 @@ class Settings:
         """
         env = os.environ if env is None else env
         read = _Reader(env)
+        production = read.flag("JAWAB_PRODUCTION", default=False)
         settings = cls(
-            production=read.flag("JAWAB_PRODUCTION", default=False),
+            production=production,
             data=Path(env.get("JAWAB_DATA", "data")),
             models=Path(env.get("JAWAB_MODELS", "models")),
             var=Path(env.get("JAWAB_VAR", "var")),
@@ -73,6 +76,8 @@ class Settings:
             proxies=read.number("JAWAB_PROXIES", default=0, least=0, most=5),
             session_rate=read.number("JAWAB_SESSION_RATE", default=20, least=1, most=100_000),
             address_rate=read.number("JAWAB_ADDRESS_RATE", default=300, least=1, most=100_000),
+            log=read.choice("JAWAB_LOG", default="json" if production else "plain", among=("json", "plain")),
+            metrics_token=env.get("JAWAB_METRICS_TOKEN", "").strip(),
             whatsapp=_whatsapp(env, read),
         )
         problems = list(read.problems)
@@ -142,7 +147,7 @@ class _Reader:
         return default
 
     def choice(self, name: str, *, default: str, among: tuple[str, ...]) -> str:
-        text = self._env.get(name, default).strip()
+        text = self._env.get(name, "").strip() or default
         if text in among:
             return text
         self.problems.append(f"{name}: '{text}' is not one of {', '.join(among)}; write one of them")
