@@ -17,7 +17,7 @@ PARTS = {
     "bot.guard": "guard", "bot.components.intents": "classifier", "bot.understanding": "classifier",
     "bot.tracker": "dialogue", "bot.reply": "reply",
     "bot.answers.gate": "gate", "bot.answers.library": "ledger", "bot.channels.turn": "turn",
-    "bot.channels.web": "web", "bot.channels.whatsapp": "whatsapp", "bot": OTHER,
+    "bot.channels.web": "web", "bot.channels.whatsapp": "whatsapp", "bot.privacy": "privacy", "bot": OTHER,
 }
 
 disable_created_metrics()        # a second series for each, which nobody reads

@@ -12,6 +12,7 @@ from sanic.response import HTTPResponse
 
 from bot import health, logs
 from bot.channels.whatsapp.channel import WhatsAppInput
+from bot.privacy import daily
 from bot.service import library, settings
 
 HOME = "/chat/"
@@ -28,6 +29,7 @@ def build(model: Path) -> Sanic:
     endpoints = AvailableEndpoints.read_endpoints("endpoints.yml")
     app.register_listener(partial(load_agent_on_start, str(model), endpoints, None), "before_server_start")
     app.register_listener(_open, "before_server_start")
+    daily.start(app)
     app.register_listener(close_resources, "after_server_stop")
 
     @app.get("/")

@@ -30,6 +30,7 @@ class WhatsApp:
     handoff_minutes: int = 30
     quiet_minutes: int = 120
     resume_word: str = "#bot"
+    keep_days: int = 30
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,8 @@ class Settings:
     address_rate: int = 300
     log: str = "plain"
     metrics_token: str = field(default="", repr=False)
+    keep_conversations_days: int = 90
+    keep_votes_days: int = 730
     whatsapp: WhatsApp | None = None
 
     @classmethod
@@ -77,6 +80,8 @@ class Settings:
             session_rate=read.number("JAWAB_SESSION_RATE", default=20, least=1, most=100_000),
             address_rate=read.number("JAWAB_ADDRESS_RATE", default=300, least=1, most=100_000),
             log=read.choice("JAWAB_LOG", default="json" if production else "plain", among=("json", "plain")),
+            keep_conversations_days=read.number("JAWAB_KEEP_CONVERSATIONS_DAYS", default=90, least=1, most=3650),
+            keep_votes_days=read.number("JAWAB_KEEP_VOTES_DAYS", default=730, least=1, most=3650),
             metrics_token=env.get("JAWAB_METRICS_TOKEN", "").strip(),
             whatsapp=_whatsapp(env, read),
         )
@@ -123,7 +128,8 @@ def _whatsapp(env: Mapping[str, str], read: "_Reader") -> WhatsApp | None:
         stale_minutes=read.number(WHATSAPP + "STALE_MINUTES", default=15, least=1, most=24 * 60),
         handoff_minutes=read.number(WHATSAPP + "HANDOFF_MINUTES", default=30, least=1, most=12 * 60),
         quiet_minutes=read.number(WHATSAPP + "QUIET_MINUTES", default=120, least=1, most=24 * 60),
-        resume_word=env.get(WHATSAPP + "RESUME_WORD", "#bot").strip())
+        resume_word=env.get(WHATSAPP + "RESUME_WORD", "#bot").strip(),
+        keep_days=read.number(WHATSAPP + "KEEP_DAYS", default=30, least=8, most=3650))
 
 
 class _Reader:

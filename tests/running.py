@@ -24,21 +24,22 @@ METRICS_TOKEN = "a-token-for-the-metrics"
 
 
 class Running:
-    """A running server; `with` starts and stops it. `env` are settings besides those of a test."""
+    """A running server; `with` starts and stops it. `env` are settings besides those of a test, `project` is where it
+    runs."""
 
-    def __init__(self, folder, **env):
+    def __init__(self, folder, *, project=ROOT, **env):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
+        self._project = project
         self.folder, self.url, self._log = folder, f"http://127.0.0.1:{self.port}", folder / "log"
         self._env = {"JAWAB_VAR": str(folder / "var"), "JAWAB_LOG": "json", "JAWAB_SESSION_KEY": "k" * 32,
                      "JAWAB_SESSION_RATE": "100000", "JAWAB_ADDRESS_RATE": "100000", **env}
 
     def __enter__(self):
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("JAWAB_")}
         with self._log.open("wb") as log:
-            self.process = subprocess.Popen(self.command(), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                            env=kept | {"PYTHONPATH": str(ROOT), **self._env})
+            self.process = subprocess.Popen(self.command(), cwd=self._project, env=self.env(), stdout=log, stderr=log,
+                                            stdin=subprocess.DEVNULL)
         until = time.monotonic() + 120
         while self.status("/healthz") != 200:
             assert self.process.poll() is None and time.monotonic() < until, self.log
@@ -48,6 +49,18 @@ class Running:
     def __exit__(self, *error):
         self.process.terminate()
         self.process.wait(30)
+
+    def env(self):
+        """Return the environment it runs in."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("JAWAB_")}
+        return kept | {"PYTHONPATH": str(ROOT), **self._env}
+
+    def jawab(self, *arguments):
+        """Run another `jawab` command beside it, with its settings; return what that prints."""
+        ended = subprocess.run([JAWAB, *arguments], cwd=self._project, env=self.env(), capture_output=True, text=True,
+                               timeout=120)
+        assert ended.returncode == 0, ended.stderr
+        return ended.stdout
 
     def command(self):
         return [JAWAB, "run", "--port", str(self.port)]

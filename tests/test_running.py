@@ -162,6 +162,16 @@ def test_without_a_usable_ledger_the_server_lives_and_is_not_ready(server):
     assert _ready_in_time(server, ledger=True)
 
 
+def test_without_its_store_the_server_is_not_ready_and_says_so_in_approved_words(server):
+    store, away = server.folder / "var" / "conversations.db", server.folder / "away"
+    store.rename(away)
+    try:
+        assert _ready_in_time(server, store=False)
+    finally:
+        away.replace(store)
+    assert _ready_in_time(server, store=True)
+
+
 def _ready_in_time(server, **parts):
     """Return whether /readyz soon says so; the files are looked at once a second."""
     import time
@@ -172,3 +182,20 @@ def _ready_in_time(server, **parts):
             return True
         time.sleep(0.1)
     return False
+
+
+# --- privacy requests, beside the running server ---
+
+def test_a_patient_of_whatsapp_is_shown_what_is_kept_and_has_it_erased(server, meta):
+    meta.patient("Gulnazbanu ka AMH 0.4 hai, CNIC 35202-7654321-1", sender="923335550001")
+    shown = json.loads(server.jawab("privacy", "export", "--phone", "0333-5550001"))
+    said = [event["text"] for event in shown["events"] if event["event"] == "user"]
+    assert said == ["Gulnazbanu ka AMH 0.4 hai, CNIC •••"] and shown["whatsapp"]["chats"]
+    told = server.jawab("privacy", "erase", "--conversation", shown["conversation"])
+    assert "chats: 1 erased" in told and re.search(r"events: [1-9]\d* erased", told)
+    assert not any(json.loads(server.jawab("privacy", "export", "--conversation", shown["conversation"]))["events"])
+    meta.patient("salam", sender="923335550001")       # and may come back as somebody new
+
+
+def test_purging_beside_the_server_takes_nothing_young(server):
+    assert "events: 0 deleted" in server.jawab("privacy", "purge")

@@ -101,7 +101,11 @@ async def erase(agent: Agent, sender: str) -> None:
 
 def store_of(agent: Agent) -> TrackerStore:
     """Return the store that holds the conversations, out of what Rasa wraps it in."""
-    store = agent.tracker_store
+    return inner(agent.tracker_store)
+
+
+def inner(store: TrackerStore) -> TrackerStore:
+    """Return the store inside what Rasa wraps it in."""
     while hasattr(store, "_tracker_store"):     # Rasa wraps the store it was given
         store = store._tracker_store
     return store

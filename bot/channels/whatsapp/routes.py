@@ -60,7 +60,8 @@ def assemble(config: WhatsApp, *, key: str, library: Library, gate: Gate, say: S
                   token=config.access_token)
     sender = Sender(store, Outbox(store, grace=grace), cloud, gate, library)
     intake = Intake(inbox)
-    worker = Worker(store, inbox, answers, sender, quiet, busy=lambda: intake.busy)
+    worker = Worker(store, inbox, answers, sender, quiet, busy=lambda: intake.busy,
+                    keep_days=config.keep_days)
     return Service(store, intake, worker, cloud)
 
 
