@@ -12,6 +12,7 @@ from sanic.response import HTTPResponse
 
 from bot import health, logs
 from bot.channels.whatsapp.channel import WhatsAppInput
+from bot.edge import LIMITS, Impatient
 from bot.privacy import daily
 from bot.service import library, settings
 
@@ -22,8 +23,7 @@ def build(model: Path) -> Sanic:
     """Return the server, not yet running; raises BotError when texts or settings forbid it to start."""
     library()
     app = Sanic("jawab", configure_logging=False)
-    app.config.REQUEST_MAX_SIZE = 4 * 1024 * 1024
-    app.config.FALLBACK_ERROR_FORMAT = "json"
+    app.config.update(LIMITS)
     channel.register(channels(), app, route="/webhooks/")
     app.blueprint(health.routes())
     endpoints = AvailableEndpoints.read_endpoints("endpoints.yml")
@@ -56,4 +56,4 @@ def serve(model: Path, port: int) -> None:
     """Serve until stopped."""
     logs.configure(settings().log)
     settings().var.mkdir(parents=True, exist_ok=True)
-    build(model).run(host=settings().host, port=port, workers=1, access_log=False)
+    build(model).run(host=settings().host, port=port, workers=1, access_log=False, protocol=Impatient)

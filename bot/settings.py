@@ -50,6 +50,7 @@ class Settings:
     proxies: int = 0
     session_rate: int = 20
     address_rate: int = 300
+    most_waiting: int = 100
     log: str = "plain"
     metrics_token: str = field(default="", repr=False)
     keep_conversations_days: int = 90
@@ -79,6 +80,7 @@ class Settings:
             proxies=read.number("JAWAB_PROXIES", default=0, least=0, most=5),
             session_rate=read.number("JAWAB_SESSION_RATE", default=20, least=1, most=100_000),
             address_rate=read.number("JAWAB_ADDRESS_RATE", default=300, least=1, most=100_000),
+            most_waiting=read.number("JAWAB_MOST_WAITING", default=100, least=1, most=10_000),
             log=read.choice("JAWAB_LOG", default="json" if production else "plain", among=("json", "plain")),
             keep_conversations_days=read.number("JAWAB_KEEP_CONVERSATIONS_DAYS", default=90, least=1, most=3650),
             keep_votes_days=read.number("JAWAB_KEEP_VOTES_DAYS", default=730, least=1, most=3650),
@@ -122,7 +124,7 @@ def _whatsapp(env: Mapping[str, str], read: "_Reader") -> WhatsApp | None:
         read.problems.append(f"{WHATSAPP}API: '{api}' is not https; the access token would travel in the open")
     return WhatsApp(
         **{name.lower(): value for name, value in given.items()}, api=api,
-        database=env.get(WHATSAPP + "DATABASE", f"sqlite:///{env.get('JAWAB_VAR', 'var')}/whatsapp.db"),
+        database=env.get(WHATSAPP + "DATABASE") or f"sqlite:///{env.get('JAWAB_VAR', 'var')}/whatsapp.db",
         graph_version=env.get(WHATSAPP + "GRAPH_VERSION", "v24.0"),
         language=read.choice(WHATSAPP + "LANGUAGE", default="ur", among=("ur", "roman", "en")),
         stale_minutes=read.number(WHATSAPP + "STALE_MINUTES", default=15, least=1, most=24 * 60),

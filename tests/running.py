@@ -40,11 +40,18 @@ class Running:
         with self._log.open("wb") as log:
             self.process = subprocess.Popen(self.command(), cwd=self._project, env=self.env(), stdout=log, stderr=log,
                                             stdin=subprocess.DEVNULL)
-        until = time.monotonic() + 120
-        while self.status("/healthz") != 200:
-            assert self.process.poll() is None and time.monotonic() < until, self.log
-            time.sleep(0.2)
+        try:
+            self._wait(120)
+        except BaseException:
+            self.process.kill()
+            raise
         return self
+
+    def _wait(self, seconds):
+        until = time.monotonic() + seconds
+        while self.status("/healthz") != 200:
+            assert self.process.poll() is None and time.monotonic() < until, self.log[-3000:]
+            time.sleep(0.2)
 
     def __exit__(self, *error):
         self.process.terminate()
