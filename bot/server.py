@@ -1,17 +1,19 @@
 """ADAPTER: serves the channels of credentials.yml on Sanic, without Rasa's HTTP API or its greeting page."""
 
-import logging
+from asyncio import AbstractEventLoop
 from functools import partial
 from pathlib import Path
 
 from rasa.core.channels import channel
 from rasa.core.run import close_resources, create_http_input_channels, load_agent_on_start
 from rasa.core.utils import AvailableEndpoints
-from rasa.utils.log_utils import configure_structlog
 from sanic import Request, Sanic, response
 from sanic.response import HTTPResponse
 
+from bot import health, logs
 from bot.channels.whatsapp.channel import WhatsAppInput
+from bot.edge import LIMITS, Impatient
+from bot.privacy import daily
 from bot.service import library, settings
 
 HOME = "/chat/"
@@ -21,22 +23,25 @@ def build(model: Path) -> Sanic:
     """Return the server, not yet running; raises BotError when texts or settings forbid it to start."""
     library()
     app = Sanic("jawab", configure_logging=False)
-    app.config.REQUEST_MAX_SIZE = 4 * 1024 * 1024
-    app.config.FALLBACK_ERROR_FORMAT = "json"
+    app.config.update(LIMITS)
     channel.register(channels(), app, route="/webhooks/")
+    app.blueprint(health.routes())
     endpoints = AvailableEndpoints.read_endpoints("endpoints.yml")
     app.register_listener(partial(load_agent_on_start, str(model), endpoints, None), "before_server_start")
+    app.register_listener(_open, "before_server_start")
+    daily.start(app)
     app.register_listener(close_resources, "after_server_stop")
 
     @app.get("/")
     async def home(request: Request) -> HTTPResponse:
         return response.redirect(HOME)
 
-    @app.get("/healthz")
-    async def health(request: Request) -> HTTPResponse:
-        return response.json({"status": "ok"})
-
     return app
+
+
+async def _open(app: Sanic, loop: AbstractEventLoop) -> None:
+    """From here on patients can write: the last thing before the server listens."""
+    logs.patients_write()
 
 
 def channels() -> list[channel.InputChannel]:
@@ -49,6 +54,6 @@ def channels() -> list[channel.InputChannel]:
 
 def serve(model: Path, port: int) -> None:
     """Serve until stopped."""
-    configure_structlog(logging.WARNING)
+    logs.configure(settings().log)
     settings().var.mkdir(parents=True, exist_ok=True)
-    build(model).run(host=settings().host, port=port, workers=1, access_log=False)
+    build(model).run(host=settings().host, port=port, workers=1, access_log=False, protocol=Impatient)

@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+from bot import metrics
 from bot.answers.gate import Gate
 from bot.answers.library import Library
 from bot.settings import Settings
@@ -22,4 +23,4 @@ def library() -> Library:
 @lru_cache(maxsize=1)
 def gate() -> Gate:
     """Return the gate that every channel of this process sends through."""
-    return Gate(library())
+    return Gate(library(), on_incident=metrics.gate_incident)

@@ -30,6 +30,7 @@ class WhatsApp:
     handoff_minutes: int = 30
     quiet_minutes: int = 120
     resume_word: str = "#bot"
+    keep_days: int = 30
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,11 @@ class Settings:
     proxies: int = 0
     session_rate: int = 20
     address_rate: int = 300
+    most_waiting: int = 100
+    log: str = "plain"
+    metrics_token: str = field(default="", repr=False)
+    keep_conversations_days: int = 90
+    keep_votes_days: int = 730
     whatsapp: WhatsApp | None = None
 
     @classmethod
@@ -59,8 +65,9 @@ class Settings:
         """
         env = os.environ if env is None else env
         read = _Reader(env)
+        production = read.flag("JAWAB_PRODUCTION", default=False)
         settings = cls(
-            production=read.flag("JAWAB_PRODUCTION", default=False),
+            production=production,
             data=Path(env.get("JAWAB_DATA", "data")),
             models=Path(env.get("JAWAB_MODELS", "models")),
             var=Path(env.get("JAWAB_VAR", "var")),
@@ -73,6 +80,11 @@ class Settings:
             proxies=read.number("JAWAB_PROXIES", default=0, least=0, most=5),
             session_rate=read.number("JAWAB_SESSION_RATE", default=20, least=1, most=100_000),
             address_rate=read.number("JAWAB_ADDRESS_RATE", default=300, least=1, most=100_000),
+            most_waiting=read.number("JAWAB_MOST_WAITING", default=100, least=1, most=10_000),
+            log=read.choice("JAWAB_LOG", default="json" if production else "plain", among=("json", "plain")),
+            keep_conversations_days=read.number("JAWAB_KEEP_CONVERSATIONS_DAYS", default=90, least=1, most=3650),
+            keep_votes_days=read.number("JAWAB_KEEP_VOTES_DAYS", default=730, least=1, most=3650),
+            metrics_token=env.get("JAWAB_METRICS_TOKEN", "").strip(),
             whatsapp=_whatsapp(env, read),
         )
         problems = list(read.problems)
@@ -112,13 +124,14 @@ def _whatsapp(env: Mapping[str, str], read: "_Reader") -> WhatsApp | None:
         read.problems.append(f"{WHATSAPP}API: '{api}' is not https; the access token would travel in the open")
     return WhatsApp(
         **{name.lower(): value for name, value in given.items()}, api=api,
-        database=env.get(WHATSAPP + "DATABASE", f"sqlite:///{env.get('JAWAB_VAR', 'var')}/whatsapp.db"),
+        database=env.get(WHATSAPP + "DATABASE") or f"sqlite:///{env.get('JAWAB_VAR', 'var')}/whatsapp.db",
         graph_version=env.get(WHATSAPP + "GRAPH_VERSION", "v24.0"),
         language=read.choice(WHATSAPP + "LANGUAGE", default="ur", among=("ur", "roman", "en")),
         stale_minutes=read.number(WHATSAPP + "STALE_MINUTES", default=15, least=1, most=24 * 60),
         handoff_minutes=read.number(WHATSAPP + "HANDOFF_MINUTES", default=30, least=1, most=12 * 60),
         quiet_minutes=read.number(WHATSAPP + "QUIET_MINUTES", default=120, least=1, most=24 * 60),
-        resume_word=env.get(WHATSAPP + "RESUME_WORD", "#bot").strip())
+        resume_word=env.get(WHATSAPP + "RESUME_WORD", "#bot").strip(),
+        keep_days=read.number(WHATSAPP + "KEEP_DAYS", default=30, least=8, most=3650))
 
 
 class _Reader:
@@ -142,7 +155,7 @@ class _Reader:
         return default
 
     def choice(self, name: str, *, default: str, among: tuple[str, ...]) -> str:
-        text = self._env.get(name, default).strip()
+        text = self._env.get(name, "").strip() or default
         if text in among:
             return text
         self.problems.append(f"{name}: '{text}' is not one of {', '.join(among)}; write one of them")

@@ -5,7 +5,7 @@ It trusts no claim of the code before it. It looks only at the text and the butt
 
 import hashlib
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,13 +31,15 @@ class Passed:
 class Gate:
     """Stands at the end of every channel."""
 
-    def __init__(self, library: Library) -> None:
-        self._library, self._composer = library, Composer(library)
+    def __init__(self, library: Library, *, on_incident: Callable[[str], None] = lambda place: None) -> None:
+        """`on_incident` hears of every message that is replaced, and where that was."""
+        self._library, self._composer, self._on_incident = library, Composer(library), on_incident
 
-    def check(self, text: Any, buttons: Iterable[Any] = (), *, variety: str = "en") -> Passed:
+    def check(self, text: Any, buttons: Iterable[Any] = (), *, variety: str = "en", place: str = "reply") -> Passed:
         """Return what may be sent in place of `text` and `buttons`: themselves, or the service-trouble text.
 
-        `variety` is the language of the fallback only. Logs an incident, without the text, when it replaces.
+        `variety` is the language of the fallback only, `place` where the message was about to leave. Logs an incident,
+        without the text, when it replaces.
         """
         try:
             blocks = self.take_apart(text) if isinstance(text, str) else None
@@ -49,7 +51,8 @@ class Gate:
         except Exception as error:  # whatever is wrong with it, it was not shown to be approved
             logger.error("gate failed: the message is replaced: %s", told(error))
         digest = hashlib.sha256(repr(text).encode("utf-8", "replace")).hexdigest()[:16]
-        logger.error("gate incident: unapproved message replaced: digest=%s", digest)
+        logger.error("gate incident: unapproved message replaced: place=%s digest=%s", place, digest)
+        self._on_incident(place)
         variety = variety if variety in LANGUAGES else "en"
         return Passed(self._library.trouble(variety), (), (), variety, replaced=True)
 

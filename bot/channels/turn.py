@@ -1,11 +1,14 @@
 """One turn, the same for every channel: a cleaned message in, gated replies out, trouble met with the approved text."""
 
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from rasa.core.channels.channel import UserMessage
+from structlog.contextvars import bound_contextvars
 
+from bot import metrics
 from bot.channels.inbound import Incoming
 from bot.channels.outbound import Collected
 from bot.errors import told
@@ -27,11 +30,20 @@ async def turn(handle: Handler, incoming: Incoming, *, sender: str, channel: str
         metadata[BUTTON] = incoming.button
     message = UserMessage(incoming.text, output, sender, input_channel=channel, message_id=message_id,
                           metadata=metadata)
-    try:
-        await handle(message)
-    except Exception as error:  # the patient hears the approved text, the log keeps the id and not the words
-        logger.error("turn failed: channel=%s message=%s: %s", channel, message.message_id, told(error))
-    if not output.replies:
-        logger.error("turn without a reply: channel=%s message=%s", channel, message.message_id)
-        await output.send_response(sender, {"variety": variety})
+    started = time.perf_counter()
+    with bound_contextvars(channel=channel, message=message.message_id), metrics.IN_WORK.track_inprogress():
+        try:
+            await handle(message)
+        except Exception as error:  # the patient hears the approved text, the log keeps the id and not the words
+            logger.error("turn failed: channel=%s message=%s: %s", channel, message.message_id, told(error))
+        if not output.replies:
+            logger.error("turn without a reply: channel=%s message=%s", channel, message.message_id)
+            await output.send_response(sender, {"variety": variety})
+        _measure(output, channel, time.perf_counter() - started)
     return output
+
+
+def _measure(output: Collected, channel: str, seconds: float) -> None:
+    action, said = output.metadata.get("action"), output.metadata.get("variety")
+    metrics.turn(channel, action=action, variety=said, seconds=seconds)
+    logger.info("turn: action=%s variety=%s ms=%.0f", action, said, seconds * 1000)

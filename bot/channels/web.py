@@ -12,13 +12,14 @@ from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, Request, Sanic, response
 from sanic.response import HTTPResponse
 
+from bot import metrics
 from bot.channels import web_body, web_files
 from bot.channels.inbound import Incoming
 from bot.channels.session import Sessions
 from bot.channels.turn import turn
 from bot.channels.web_edge import Edge, Limit, address, preflight
 from bot.channels.web_history import erase, shown, turn_of, turns
-from bot.channels.web_texts import interface, receipt, refusal
+from bot.channels.web_texts import interface, receipt, refusal, trouble
 from bot.channels.web_votes import Votes
 from bot.service import gate, settings
 from bot.settings import Settings
@@ -27,6 +28,8 @@ logger = logging.getLogger(__name__)
 Handler = Callable[[UserMessage], Awaitable[Any]]
 Replies = list[dict[str, Any]]
 PARTS = {"part", "trouble"}     # what a vote is not about
+AT_ONCE = 4         # turns side by side; with more, a whole round of them would go before a refusal or a webhook
+ANSWER_WITHIN = 25.0            # seconds; below RESPONSE_TIMEOUT of bot/edge.py, which answers without a text
 
 
 class WebInput(InputChannel):
@@ -89,6 +92,7 @@ class Desk:
         self._per_session, self._per_address = Limit(chosen.session_rate), Limit(chosen.address_rate)
         self._votes = Votes(chosen.var / "votes.db")
         self._working: dict[tuple[str, str], asyncio.Task[Replies]] = {}
+        self._most, self._free = chosen.most_waiting, asyncio.Semaphore(AT_ONCE)
 
     def route(self, name: str, edge: Edge) -> Callable[[Request], Coroutine[Any, Any, HTTPResponse]]:
         """Return the handler of one route: the edge first, then the method of that name."""
@@ -123,11 +127,15 @@ class Desk:
         key = sender, web_body.message_id(body) or uuid4().hex
         task = self._working.get(key)
         if task is None:
+            self._refuse_when_saturated(body)
             task = asyncio.create_task(self._reply(request.app, incoming, *key, web_body.variety(body)))
             self._working[key] = task
             task.add_done_callback(lambda done: self._working.pop(key, None))
         # a visitor who loses the connection finds the answer when they come back
-        return {"replies": await asyncio.shield(task)}
+        try:
+            return {"replies": await asyncio.wait_for(asyncio.shield(task), ANSWER_WITHIN)}
+        except TimeoutError:
+            raise _busy(body) from None
 
     async def history(self, request: Request, body: dict[str, Any]) -> dict[str, Any]:
         """Return the visitor's own conversation."""
@@ -165,6 +173,12 @@ class Desk:
             raise Refused(401, "session: unknown or expired; POST /chat/sessions starts one")
         return sender
 
+    def _refuse_when_saturated(self, body: dict[str, Any]) -> None:
+        """Refuse at once what would wait too long; nothing of it is kept, and it may be sent again."""
+        if len(self._working) >= self._most:
+            metrics.SHED.labels("web").inc()
+            raise _busy(body)
+
     @staticmethod
     def _spend(limit: Limit, key: str, body: dict[str, Any]) -> None:
         if not limit.allows(key):
@@ -179,10 +193,17 @@ class Desk:
             earlier = None
         if earlier:
             return earlier.replies()
-        output = await turn(self._handle, incoming, sender=sender, channel="web", message_id=message_id,
-                            variety=variety)
+        async with self._free:
+            output = await turn(self._handle, incoming, sender=sender, channel="web", message_id=message_id,
+                                variety=variety)
         return [shown(gate().check(reply["text"], reply["buttons"], variety=reply["variety"]))
                 for reply in output.replies]
+
+
+def _busy(body: dict[str, Any]) -> Refused:
+    """Return the refusal of a message that cannot be answered now, in approved words."""
+    variety = web_body.variety(body)
+    return Refused(503, "too many are waiting; send it again", text=refusal("ui_busy", variety) or trouble(variety))
 
 
 def _json(body: dict[str, Any], *, status: int = 200) -> HTTPResponse:

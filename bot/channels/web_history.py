@@ -51,7 +51,7 @@ class Turn:
 
     def _passed(self, event: BotUttered) -> Passed:
         variety = (event.metadata or {}).get("variety") or self.variety
-        return gate().check(event.text, event.data.get("buttons") or (), variety=variety)
+        return gate().check(event.text, event.data.get("buttons") or (), variety=variety, place="history")
 
 
 def shown(passed: Passed) -> dict[str, Any]:
@@ -70,7 +70,7 @@ async def turns(agent: Agent, sender: str) -> list[Turn]:
 
 async def turn_of(agent: Agent, sender: str, message_id: str | None) -> Turn | None:
     """Return the turn of one message in a visitor's own conversation, or None."""
-    if message_id is None or not _recorded(_store(agent), sender, message_id):
+    if message_id is None or not _recorded(store_of(agent), sender, message_id):
         return None
     return next((turn for turn in reversed(await turns(agent, sender)) if turn.id == message_id), None)
 
@@ -90,7 +90,7 @@ def _turns(events: Iterable[Any]) -> list[Turn]:
 async def erase(agent: Agent, sender: str) -> None:
     """Delete everything on record of a conversation, after the message being answered, if there is one."""
     async with agent.lock_store.lock(sender):
-        store = _store(agent)
+        store = store_of(agent)
         if isinstance(store, InMemoryTrackerStore):
             store.store.pop(sender, None)
         elif isinstance(store, SQLTrackerStore):
@@ -99,8 +99,13 @@ async def erase(agent: Agent, sender: str) -> None:
             raise BotError(f"{type(store).__name__}: cannot erase a conversation; use the SQL tracker store")
 
 
-def _store(agent: Agent) -> TrackerStore:
-    store = agent.tracker_store
+def store_of(agent: Agent) -> TrackerStore:
+    """Return the store that holds the conversations, out of what Rasa wraps it in."""
+    return inner(agent.tracker_store)
+
+
+def inner(store: TrackerStore) -> TrackerStore:
+    """Return the store inside what Rasa wraps it in."""
     while hasattr(store, "_tracker_store"):     # Rasa wraps the store it was given
         store = store._tracker_store
     return store

@@ -30,6 +30,11 @@ def refusal(name: str, variety: str) -> str:
     return block.text if block else ""
 
 
+def trouble(variety: str) -> str:
+    """Return the approved service-trouble text."""
+    return library().trouble(variety)
+
+
 def receipt(turn: Turn) -> list[dict[str, Any]]:
     """Return for every text of a reply who signed it, when, until when, and whether that was an approval."""
     entries = []

@@ -34,3 +34,11 @@ class Votes:
         if len(self._voted) > MOST_REMEMBERED:
             self._voted.popitem(last=False)
         return True
+
+    def purge(self, *, before: date) -> int:
+        """Delete the counts of days before `before`; return how many rows."""
+        if not self._path.exists():
+            return 0
+        with closing(sqlite3.connect(self._path)) as database, database:
+            database.execute(TABLE)
+            return database.execute("DELETE FROM votes WHERE day < ?", (before.isoformat(),)).rowcount

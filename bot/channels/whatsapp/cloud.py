@@ -6,11 +6,14 @@ from typing import Any
 
 import aiohttp
 
+from bot import metrics
+
 logger = logging.getLogger(__name__)
 SECONDS = 20.0
 WINDOW_CLOSED = 131047
 # throughput, pair rate, number being upgraded, app and account limits, service down for a moment
 PASSING = {130429, 131056, 131057, 4, 80007, 2, 131016, 133004}
+KNOWN = frozenset(PASSING | {190, 100, 131026, 131047, 500, 502, 503})     # told apart in the metrics
 SENT, AGAIN, REFUSED, UNKNOWN = "sent", "again", "refused", "unknown"
 
 
@@ -35,6 +38,11 @@ class Cloud:
 
     async def send(self, payload: dict[str, Any]) -> Answer:
         """Send one message; never raises for what the network or Meta does."""
+        answer = await self._ask(payload)
+        metrics.provider("whatsapp", answer.outcome, answer.code, known=KNOWN)
+        return answer
+
+    async def _ask(self, payload: dict[str, Any]) -> Answer:
         if self._session is None:
             self._session = aiohttp.ClientSession(timeout=self._timeout, headers=self._headers)
         try:

@@ -1,6 +1,7 @@
 """The webhook on Sanic, without Rasa: verify, read, store, acknowledge. The work comes afterwards, in the worker."""
 
 import logging
+import time
 from asyncio import AbstractEventLoop
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from bot.channels.signature import same, signed
 from bot.channels.whatsapp.answers import Answers, Recall, Said, Say
 from bot.channels.whatsapp.chats import Chats
 from bot.channels.whatsapp.cloud import Cloud
+from bot.channels.whatsapp.gauges import measure
 from bot.channels.whatsapp.inbox import Inbox, Intake
 from bot.channels.whatsapp.outbox import GRACE, Outbox
 from bot.channels.whatsapp.payloads import parse
@@ -38,6 +40,10 @@ class Service:
     worker: Worker
     cloud: Cloud
 
+    def measure(self) -> None:
+        """Note for the metrics what waits in the queues right now."""
+        measure(self.store, now=time.time())
+
 
 def assemble(config: WhatsApp, *, key: str, library: Library, gate: Gate, say: Say, recall: Recall | None = None,
              grace: float = GRACE) -> Service:
@@ -54,7 +60,8 @@ def assemble(config: WhatsApp, *, key: str, library: Library, gate: Gate, say: S
                   token=config.access_token)
     sender = Sender(store, Outbox(store, grace=grace), cloud, gate, library)
     intake = Intake(inbox)
-    worker = Worker(store, inbox, answers, sender, quiet, busy=lambda: intake.busy)
+    worker = Worker(store, inbox, answers, sender, quiet, busy=lambda: intake.busy,
+                    keep_days=config.keep_days)
     return Service(store, intake, worker, cloud)
 
 
@@ -67,6 +74,7 @@ def webhook(config: WhatsApp, *, recall: Callable[[Sanic, str, str], Awaitable[S
     @routes.after_server_start
     async def start(app: Sanic, loop: AbstractEventLoop) -> None:
         running.append(assemble(config, recall=partial(recall, app) if recall else None, **parts))
+        app.ctx.whatsapp = running[0]
         running[0].worker.start()
 
     @routes.before_server_stop

@@ -80,7 +80,7 @@ class Sender:
         """Return the request for a reply, without whom it is for: what the gate lets through at this moment."""
         body = row.body
         buttons = [{"id": button["id"], "title": button["title"]} for button in body["buttons"]]
-        passed = self._gate.check(body["text"], buttons, variety=body["variety"])
+        passed = self._gate.check(body["text"], buttons, variety=body["variety"], place="whatsapp")
         choose = self._library.block(CHOOSE, passed.variety)
         shown = bubble(passed.text, () if passed.replaced else body["buttons"], choose=choose.text if choose else None)
         quote = {"context": {"message_id": body["quote"]}} if body["quote"] else {}

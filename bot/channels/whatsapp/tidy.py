@@ -4,22 +4,25 @@ import sqlalchemy as sa
 
 from bot.channels.whatsapp.inbox import DONE
 from bot.channels.whatsapp.outbox import QUEUED, SENDING
-from bot.channels.whatsapp.store import Store, chats, identities, inbox, offers, outbox
+from bot.channels.whatsapp.store import Store, alerts, chats, identities, inbox, offers, outbox
 
 DAY = 24 * 3600
 KEEP_IDS = 8 * DAY
-KEEP_CHATS = 30 * DAY
 
 
-def tidy(store: Store, *, now: int) -> None:
-    """Delete ids past any redelivery, and chats, buttons and receipts of patients who have long stopped writing."""
+def tidy(store: Store, *, now: int, keep_days: int) -> int:
+    """Delete ids past any redelivery and, after `keep_days`, buttons, receipts, alerts that were seen, and the chats
+    of patients who have long stopped writing. Return how many rows that were.
+    """
+    before = now - keep_days * DAY
     with store.begin() as connection:
-        connection.execute(inbox.delete().where(inbox.c.state == DONE, inbox.c.arrived < now - KEEP_IDS))
-        connection.execute(offers.delete().where(offers.c.made < now - KEEP_CHATS))
-        connection.execute(outbox.delete().where(
-            outbox.c.state.notin_((QUEUED, SENDING)), outbox.c.made < now - KEEP_CHATS))
-        silent = sa.select(chats.c.id).where(chats.c.heard_at < now - KEEP_CHATS)
-        connection.execute(identities.delete().where(identities.c.chat.in_(silent)))
-        connection.execute(chats.delete().where(
-            chats.c.heard_at < now - KEEP_CHATS, chats.c.id.notin_(sa.select(outbox.c.chat)),
-            chats.c.id.notin_(sa.select(inbox.c.chat).where(inbox.c.chat.isnot(None)))))
+        silent = sa.select(chats.c.id).where(chats.c.heard_at < before)
+        return sum(int(connection.execute(deletion).rowcount) for deletion in (
+            inbox.delete().where(inbox.c.state == DONE, inbox.c.arrived < now - KEEP_IDS),
+            offers.delete().where(offers.c.made < before),
+            alerts.delete().where(alerts.c.seen_at < before),
+            outbox.delete().where(outbox.c.state.notin_((QUEUED, SENDING)), outbox.c.made < before),
+            identities.delete().where(identities.c.chat.in_(silent)),
+            chats.delete().where(
+                chats.c.heard_at < before, chats.c.id.notin_(sa.select(outbox.c.chat)),
+                chats.c.id.notin_(sa.select(inbox.c.chat).where(inbox.c.chat.isnot(None))))))

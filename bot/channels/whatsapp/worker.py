@@ -32,10 +32,10 @@ class Worker:
     """Runs beside the server; `wake` tells it that something came in."""
 
     def __init__(self, store: Store, inbox: Inbox, answers: Answers, sender: Sender, quiet: Quiet,
-                 busy: Callable[[], bool]) -> None:
+                 busy: Callable[[], bool], *, keep_days: int) -> None:
         """Nothing runs yet; `busy` tells whether webhooks wait to be acknowledged, which comes before work."""
         self._store, self._inbox, self._answers, self._busy = store, inbox, answers, busy
-        self._sender, self._quiet = sender, quiet
+        self._sender, self._quiet, self._keep_days = sender, quiet, keep_days
         self._came_in, self._to_send = asyncio.Event(), asyncio.Event()
         self._free = asyncio.Semaphore(AT_ONCE)
         self._running: set[asyncio.Task[None]] = set()
@@ -93,7 +93,8 @@ class Worker:
         while True:
             await _or_none(asyncio.to_thread(self._tell_overdue))
             if time.monotonic() - tidied > TIDY_EVERY:
-                await _or_none(asyncio.to_thread(tidy, self._store, now=int(time.time())))
+                await _or_none(asyncio.to_thread(
+                    tidy, self._store, now=int(time.time()), keep_days=self._keep_days))
                 tidied = time.monotonic()
             await asyncio.sleep(LOOK_AGAIN)
 

@@ -148,7 +148,7 @@ export class Panel {
   }
 
   #reason(trouble) {
-    if (trouble.status === 429) return trouble.text || this.#strings.busy;
+    if (trouble.status === 429 || trouble.status === 503) return trouble.text || this.#strings.busy;
     return trouble.status === 413 ? this.#strings.too_long : "";
   }
 

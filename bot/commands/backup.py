@@ -1,0 +1,67 @@
+"""`jawab backup`: one archive of everything that cannot be made again, consistent while the server runs."""
+
+import io
+import sqlite3
+import sys
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from bot.errors import BotError
+from bot.service import settings
+
+SQLITE = "sqlite:///"
+DATA = ("ledger.jsonl", "clinic.yml")
+
+
+def backup() -> None:
+    """Write a tar archive to standard output: conversations, WhatsApp's queues, votes, ledger and clinic.
+
+    It holds patients' words: encrypt it before it touches a disk, as deploy/backup.sh does.
+    """
+    if sys.stdout.isatty():
+        raise BotError("jawab backup writes an archive: pipe it, as deploy/backup.sh does")
+    # a pipe cannot be sought in
+    with tarfile.open(fileobj=sys.stdout.buffer, mode="w|") as archive, tempfile.TemporaryDirectory() as folder:
+        for database in _databases():
+            copy = Path(folder) / database.name
+            _copy(database, copy)
+            archive.add(copy, f"var/{database.name}")
+        for path in _files():
+            archive.addfile(_entry(path), io.BytesIO(path.read_bytes()))
+
+
+def _databases() -> Iterator[Path]:
+    yield from sorted(settings().var.glob("*.db"))
+    config = settings().whatsapp
+    if config is None:
+        return
+    if not config.database.startswith(SQLITE):
+        raise BotError("JAWAB_WHATSAPP_DATABASE is not an SQLite file; back it up with its own tool, such as pg_dump")
+    path = Path(config.database.removeprefix(SQLITE))
+    if path.exists() and path.resolve().parent != settings().var.resolve():
+        yield path
+
+
+def _files() -> Iterator[Path]:
+    yield from (path for name in DATA if (path := settings().data / name).exists())
+    yield from sorted((settings().data / "answers").glob("*.yml"))
+    key = settings().var / "session.key"    # a trial's; production keeps its keys in the environment, and elsewhere
+    if key.exists():
+        yield key
+
+
+def _entry(path: Path) -> tarfile.TarInfo:
+    top, below = ("var", settings().var) if path.is_relative_to(settings().var) else ("data", settings().data)
+    entry = tarfile.TarInfo(f"{top}/{path.relative_to(below)}")
+    entry.size, entry.mode, entry.mtime = path.stat().st_size, 0o600, int(path.stat().st_mtime)
+    return entry
+
+
+def _copy(database: Path, copy: Path) -> None:
+    """Copy a database as it is at one moment, whoever writes to it meanwhile."""
+    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
+    copy.chmod(0o600)

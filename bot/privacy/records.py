@@ -1,0 +1,86 @@
+"""ADAPTER: every store that holds something of a conversation, as one: shown, erased, and cleared in time."""
+
+import json
+import time
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from rasa.core.tracker_store import SQLTrackerStore, TrackerStore
+from rasa.core.utils import AvailableEndpoints
+
+from bot.channels.web_history import inner
+from bot.channels.web_votes import Votes
+from bot.channels.whatsapp import records as whatsapp
+from bot.channels.whatsapp.store import Store
+from bot.channels.whatsapp.tidy import DAY, tidy
+from bot.errors import SettingsError
+from bot.settings import Settings
+
+
+@dataclass(frozen=True)
+class Records:
+    """The stores of this installation; `chats` is None where WhatsApp is switched off."""
+
+    conversations: SQLTrackerStore
+    chats: Store | None
+    settings: Settings
+
+    @classmethod
+    def open(cls, settings: Settings) -> "Records":
+        """Return the stores that endpoints.yml and `settings` name; raises SettingsError for one that keeps nothing."""
+        store = TrackerStore.create(AvailableEndpoints.read_endpoints("endpoints.yml").tracker_store)
+        return cls.of(inner(store), Store(settings.whatsapp.database) if settings.whatsapp else None, settings)
+
+    @classmethod
+    def of(cls, store: TrackerStore, chats: Store | None, settings: Settings) -> "Records":
+        """Return the stores that a running server has open."""
+        if not isinstance(store, SQLTrackerStore):
+            raise SettingsError(f"endpoints.yml: tracker_store: {type(store).__name__} cannot be searched; "
+                                f"name bot.privacy.store.PrivateTrackerStore")
+        return cls(store, chats, settings)
+
+    def of_phone(self, phone: str) -> str | None:
+        """Return the conversation of a telephone number on WhatsApp, or None."""
+        config = self.settings.whatsapp
+        if self.chats is None or config is None:
+            raise SettingsError("--phone: WhatsApp is switched off here; set its settings, as the server has them")
+        return whatsapp.find(self.chats, phone, key=self.settings.signing_key(),
+                             phone_number_id=config.phone_number_id)
+
+    def export(self, conversation: str) -> dict[str, Any]:
+        """Return everything on record of a conversation, as JSON-ready data."""
+        event = self.conversations.SQLEvent
+        with self.conversations.session_scope() as session:
+            rows = session.query(event.data).filter(event.sender_id == conversation).order_by(event.id).all()
+        events = [json.loads(row.data) for row in rows]
+        return {"conversation": conversation, "events": events,
+                "whatsapp": whatsapp.export(self.chats, conversation) if self.chats else {}}
+
+    def erase(self, conversation: str) -> dict[str, int]:
+        """Delete everything on record of a conversation; return how many rows of each table."""
+        event = self.conversations.SQLEvent
+        # WhatsApp first: what still waits there would be answered, and written, again
+        counts = whatsapp.erase(self.chats, conversation) if self.chats else {}
+        return {"events": self._delete(event.sender_id == conversation), **counts}
+
+    def purge(self, *, now: float | None = None) -> dict[str, int]:
+        """Delete whatever is older than the settings let it become; return how many rows of each store."""
+        now = time.time() if now is None else now
+        config, event = self.settings.whatsapp, self.conversations.SQLEvent
+        counts = {"events": self._delete(event.timestamp < now - self.settings.keep_conversations_days * DAY)}
+        before = date.fromtimestamp(now) - timedelta(days=self.settings.keep_votes_days)
+        counts["votes"] = Votes(self.settings.var / "votes.db").purge(before=before)
+        if self.chats is not None and config is not None:
+            counts["whatsapp"] = tidy(self.chats, now=int(now), keep_days=config.keep_days)
+        return counts
+
+    def _delete(self, condition: Any) -> int:
+        """Delete events; a store that is not ours is told here to overwrite them."""
+        with self.conversations.session_scope() as session:
+            if session.get_bind().dialect.name == "sqlite":
+                session.execute(sa.text("PRAGMA secure_delete = ON"))
+            deleted = session.query(self.conversations.SQLEvent).filter(condition).delete(synchronize_session=False)
+            session.commit()
+        return int(deleted)
