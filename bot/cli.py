@@ -5,7 +5,7 @@ import sys
 import typer
 from rich.console import Console
 
-from bot.commands import ask, check, evaluate, ledger, run, train
+from bot.commands import ask, check, evaluate, ledger, run, staff, train
 from bot.errors import BotError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False,
@@ -18,6 +18,7 @@ app.command("explain")(ask.explain)
 app.command("check")(check.check)
 app.command("evaluate")(evaluate.evaluate)
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(staff.app, name="staff")
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ from sanic.response import HTTPResponse
 
 from bot.channels.whatsapp.channel import WhatsAppInput
 from bot.service import library, settings
+from bot.staff import routes as staff
 
 HOME = "/chat/"
 
@@ -24,6 +25,7 @@ def build(model: Path) -> Sanic:
     app.config.REQUEST_MAX_SIZE = 4 * 1024 * 1024
     app.config.FALLBACK_ERROR_FORMAT = "json"
     channel.register(channels(), app, route="/webhooks/")
+    staff.register(app)
     endpoints = AvailableEndpoints.read_endpoints("endpoints.yml")
     app.register_listener(partial(load_agent_on_start, str(model), endpoints, None), "before_server_start")
     app.register_listener(close_resources, "after_server_stop")

@@ -33,6 +33,15 @@ class WhatsApp:
 
 
 @dataclass(frozen=True)
+class Staff:
+    """The staff console (docs/staff.md)."""
+
+    database: str
+    hours: int = 10         # how long one signs in for
+    secure: bool = False    # whether the cookie travels over https only
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything that differs between one installation and another (`.env.example` explains each)."""
 
@@ -50,6 +59,7 @@ class Settings:
     session_rate: int = 20
     address_rate: int = 300
     whatsapp: WhatsApp | None = None
+    staff: Staff | None = None
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> "Settings":
@@ -74,6 +84,7 @@ class Settings:
             session_rate=read.number("JAWAB_SESSION_RATE", default=20, least=1, most=100_000),
             address_rate=read.number("JAWAB_ADDRESS_RATE", default=300, least=1, most=100_000),
             whatsapp=_whatsapp(env, read),
+            staff=_staff(env, read),
         )
         problems = list(read.problems)
         if settings.production and len(settings.session_key) < 32:
@@ -119,6 +130,15 @@ def _whatsapp(env: Mapping[str, str], read: "_Reader") -> WhatsApp | None:
         handoff_minutes=read.number(WHATSAPP + "HANDOFF_MINUTES", default=30, least=1, most=12 * 60),
         quiet_minutes=read.number(WHATSAPP + "QUIET_MINUTES", default=120, least=1, most=24 * 60),
         resume_word=env.get(WHATSAPP + "RESUME_WORD", "#bot").strip())
+
+
+def _staff(env: Mapping[str, str], read: "_Reader") -> Staff | None:
+    """Return the console's settings, None where it is off: in production unless it is switched on."""
+    production = env.get("JAWAB_PRODUCTION", "").strip().lower() in TRUE
+    if not read.flag("JAWAB_STAFF", default=not production):
+        return None
+    return Staff(database=env.get("JAWAB_STAFF_DATABASE", f"sqlite:///{env.get('JAWAB_VAR', 'var')}/staff.db"),
+                 hours=read.number("JAWAB_STAFF_HOURS", default=10, least=1, most=24), secure=production)
 
 
 class _Reader:
