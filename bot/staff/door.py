@@ -30,7 +30,7 @@ HEADERS = {
 COOKIE = "jawab_staff"
 SIGN_IN = "/staff/sign-in"
 FIELD, HEADER = "csrf", "x-csrf-token"
-Page = Callable[[Request, Person], Awaitable[HTTPResponse]]
+Page = Callable[..., Awaitable[HTTPResponse]]     # of the request, the person and the parts of the path
 Handler = Callable[..., Coroutine[Any, Any, HTTPResponse]]
 
 

@@ -13,6 +13,7 @@ from bot.service import settings
 from bot.settings import Settings
 from bot.staff import audit, pages
 from bot.staff.accounts import ROLES, Accounts
+from bot.staff.bench import Bench
 from bot.staff.door import COOKIE, HEADERS, Door, guarded, own_page, refusal
 from bot.staff.sessions import Person, Sessions
 from bot.staff.store import tables
@@ -45,6 +46,7 @@ def blueprint(chosen: Settings) -> Blueprint:
         answer.headers.setdefault("Cache-Control", "no-store")
 
     entrance.add_to(found, door)
+    Bench(database, chosen.data).add_to(found, door)
     found.add_route(door.opens(office.home, "viewer"), "/", methods=["GET"], name="home")
     found.add_route(door.opens(office.people, "admin"), "/people", methods=["GET", "POST"], name="people")
     found.add_route(door.opens(office.trail, "admin"), "/trail", methods=["GET"], name="trail")

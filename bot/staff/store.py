@@ -39,3 +39,10 @@ audit = sa.Table(                                           # only ever added to
     sa.Column("act", sa.String, nullable=False),
     sa.Column("subject", sa.String, nullable=False),        # an account, a text, a row: never a patient's words
 )
+
+outcomes = sa.Table(                                        # what became of a message the last time it was in a list
+    "outcomes", tables,
+    sa.Column("digest", sa.String, primary_key=True),       # SHA-256 of the message: its words are not kept
+    sa.Column("outcome", sa.String, nullable=False),
+    sa.Column("at", sa.Integer, nullable=False),
+)
