@@ -17,6 +17,7 @@ from bot.guard.verdict import LEVELS, RANK, Verdict, more_cautious
 VARIETIES = ("en", "ur", "roman")
 MOST_TOPICS = 3
 LANGUAGE_BUTTON = "language:"
+CALLBACK = "callback"       # the button that asks for a call
 
 
 @dataclass(frozen=True)
@@ -27,14 +28,18 @@ class Dialogue:
     after_a_case: frozenset[str]
     counterparts: Mapping[str, Mapping[str, str]]
     menu: tuple[str, ...]
+    buttons: Mapping[str, Mapping[str, str]] = field(default_factory=dict)    # what only a button can ask for
 
     def level(self, intent: str | None) -> str:
         """Return the level an intent asks for; one it does not know is steered."""
-        return self.intents.get(intent or "", {}).get("level", "steer")
+        return self._entry(intent or "").get("level", "steer")
 
     def says(self, intent: str) -> str:
         """Return the id of the text an intent is met with."""
-        return self.intents.get(intent, {}).get("says", "steer")
+        return self._entry(intent).get("says", "steer")
+
+    def _entry(self, intent: str) -> Mapping[str, str]:
+        return self.intents.get(intent) or self.buttons.get(intent) or {}
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -46,9 +51,9 @@ class Dialogue:
 def load_dialogue(path: Path = Path("data/dialogue.yml")) -> Dialogue:
     """Return the dialogue data of `path`; raises DataError with every problem at once."""
     content = read_yaml(path)
-    intents = content["intents"]
+    intents, buttons = content["intents"], content.get("buttons") or {}
     problems = [f"{path}: intents.{name}.level is '{entry.get('level')}'; write one of {', '.join(LEVELS)}"
-                for name, entry in intents.items() if entry.get("level") not in LEVELS]
+                for name, entry in {**buttons, **intents}.items() if entry.get("level") not in LEVELS]
     problems += [f"{path}: intents.{name}.says is missing; name a text of data/answers"
                  for name, entry in intents.items() if entry.get("level") != "answer" and not entry.get("says")]
     named = [*content["after_a_case"], *content["menu"],
@@ -56,7 +61,8 @@ def load_dialogue(path: Path = Path("data/dialogue.yml")) -> Dialogue:
     problems += [f"{path}: '{name}' is named but not among the intents" for name in named if name not in intents]
     if problems:
         raise DataError("\n".join(problems))
-    return Dialogue(intents, frozenset(content["after_a_case"]), content["counterparts"], tuple(content["menu"]))
+    return Dialogue(intents, frozenset(content["after_a_case"]), content["counterparts"], tuple(content["menu"]),
+                    buttons)
 
 
 @dataclass(frozen=True)
@@ -176,7 +182,7 @@ def _says(reading: Reading, memory: Memory, level: str, intent: str, topics: Seq
     if level == "steer":
         return (dialogue.says(intent),), (*(topic for topic in topics if topic not in dialogue.after_a_case), "handoff")
     if level in ("handoff", "support"):
-        return (dialogue.says(intent),), ()
+        return (dialogue.says(intent),), (CALLBACK,) if intent == "handoff" else ()
     if level == "answer":
         return (), ()
     if level == "language":

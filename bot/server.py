@@ -12,6 +12,7 @@ from sanic import Request, Sanic, response
 from sanic.response import HTTPResponse
 
 from bot.channels.whatsapp.channel import WhatsAppInput
+from bot.local_actions import LocalActions
 from bot.service import library, settings
 from bot.staff import routes as staff
 
@@ -27,6 +28,7 @@ def build(model: Path) -> Sanic:
     channel.register(channels(), app, route="/webhooks/")
     staff.register(app)
     endpoints = AvailableEndpoints.read_endpoints("endpoints.yml")
+    endpoints.action = LocalActions()
     app.register_listener(partial(load_agent_on_start, str(model), endpoints, None), "before_server_start")
     app.register_listener(close_resources, "after_server_stop")
 

@@ -4,6 +4,7 @@ from functools import lru_cache
 
 from bot.answers.gate import Gate
 from bot.answers.library import Library
+from bot.handover import WaitingRoom
 from bot.settings import Settings
 
 
@@ -23,3 +24,12 @@ def library() -> Library:
 def gate() -> Gate:
     """Return the gate that every channel of this process sends through."""
     return Gate(library())
+
+
+@lru_cache(maxsize=1)
+def waiting_room() -> WaitingRoom | None:
+    """Return where patients who want a person wait, None where there is no console for anybody to see them on."""
+    staff = settings().staff
+    if staff is None:
+        return None
+    return WaitingRoom(staff.database, keys=settings().contact_key(), days=staff.contact_days)

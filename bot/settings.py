@@ -3,7 +3,8 @@
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 from bot.errors import SettingsError
 
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
+FERNET_KEY, STANDARD_TO_URLSAFE = re.compile(r"[A-Za-z0-9_-]{43}="), str.maketrans("+/", "-_")
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
 
@@ -39,6 +41,8 @@ class Staff:
     database: str
     hours: int = 10         # how long one signs in for
     secure: bool = False    # whether the cookie travels over https only
+    contact_key: str = field(default="", repr=False)
+    contact_days: int = 30
 
 
 @dataclass(frozen=True)
@@ -96,14 +100,21 @@ class Settings:
 
     def signing_key(self) -> str:
         """Return the key that signs session ids: the one set, or one kept under `var/` for trial runs."""
-        if self.session_key:
-            return self.session_key
-        path = self.var / "session.key"
+        return self.session_key or self._kept("session.key", lambda: secrets.token_hex(32))
+
+    def contact_key(self) -> str:
+        """Return the keys that encrypt contact data: those set, or one kept under `var/` for trial runs."""
+        given = self.staff.contact_key if self.staff else ""
+        return given or self._kept("contact.key",
+                                   lambda: urlsafe_b64encode(secrets.token_bytes(32)).decode("ascii"))
+
+    def _kept(self, name: str, make: Callable[[], str]) -> str:
+        path = self.var / name
         if not path.exists():
             self.var.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
             with os.fdopen(descriptor, "w", encoding="ascii") as stream:
-                stream.write(secrets.token_hex(32))
+                stream.write(make())
         return path.read_text(encoding="ascii").strip()
 
 
@@ -137,8 +148,14 @@ def _staff(env: Mapping[str, str], read: "_Reader") -> Staff | None:
     production = env.get("JAWAB_PRODUCTION", "").strip().lower() in TRUE
     if not read.flag("JAWAB_STAFF", default=not production):
         return None
+    keys = env.get("JAWAB_CONTACT_KEY", "").translate(STANDARD_TO_URLSAFE).replace(" ", "")
+    if not all(FERNET_KEY.fullmatch(key) for key in keys.split(",")) and (keys or production):
+        read.problems.append("JAWAB_CONTACT_KEY: the console needs 32 random bytes in base64, which production never "
+                             "makes itself; make them with `openssl rand -base64 32`")
     return Staff(database=env.get("JAWAB_STAFF_DATABASE", f"sqlite:///{env.get('JAWAB_VAR', 'var')}/staff.db"),
-                 hours=read.number("JAWAB_STAFF_HOURS", default=10, least=1, most=24), secure=production)
+                 hours=read.number("JAWAB_STAFF_HOURS", default=10, least=1, most=24), secure=production,
+                 contact_key=keys,
+                 contact_days=read.number("JAWAB_CONTACT_DAYS", default=30, least=1, most=365))
 
 
 class _Reader:

@@ -29,6 +29,13 @@ def decision_of(tracker: DialogueStateTracker, dialogue: Dialogue) -> Decision:
         return decide(Reading(Verdict.hand_over("decision failed"), None), memory, dialogue)
 
 
+def variety_before(tracker: DialogueStateTracker) -> str:
+    """Return the language of the conversation so far, whatever the latest message looks like: a name, a number."""
+    memory, message = _memory(tracker), _latest(tracker)
+    shown = (message.metadata or {}).get(SHOWN) if message else None
+    return memory.chosen or memory.last_variety or shown or "en"
+
+
 def _latest(tracker: DialogueStateTracker) -> UserUttered | None:
     return next((event for event in reversed(tracker.events) if isinstance(event, UserUttered)), None)
 
@@ -56,7 +63,7 @@ def pressed(button: str, dialogue: Dialogue) -> Reading:
     """Return the reading of a tapped button, by its id; one we do not know is handed to a person."""
     name, _, language = button.partition(":")
     intent = "switch_language" if name == "language" else name
-    if intent not in dialogue.intents:
+    if intent not in dialogue.intents and intent not in dialogue.buttons:
         return Reading(Verdict("handoff", "handoff", f"unknown button {name}"), None)
     level = dialogue.level(intent)
     topics = (intent,) if level == "answer" else ()

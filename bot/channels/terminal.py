@@ -25,6 +25,8 @@ class Terminal:
         from rasa.utils.endpoints import EndpointConfig
         from rasa.utils.log_utils import configure_structlog
 
+        from bot.local_actions import LocalActions
+
         configure_structlog(logging.WARNING)
         models = settings().models
         newest = max(models.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime, default=None)
@@ -32,7 +34,7 @@ class Terminal:
             raise BotError(f"{models} holds no model; run `jawab train`")
         self.agent = rasa.core.agent.Agent.load(
             newest, generator=NaturalLanguageGenerator.create(EndpointConfig(type="bot.reply.ApprovedReplies"), None),
-            lock_store=InMemoryLockStore())
+            action_endpoint=LocalActions(), lock_store=InMemoryLockStore())
         self._loop = asyncio.new_event_loop()
 
     def say(self, text: str, sender: str | None = None, *, button: str | None = None) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from sanic.response import HTTPResponse
 from bot.channels.web_edge import Limit, address
 from bot.database import Database
 from bot.errors import StaffError
-from bot.service import settings
+from bot.handover import WaitingRoom
+from bot.service import settings, waiting_room
 from bot.settings import Settings
 from bot.staff import audit, pages
 from bot.staff.accounts import ROLES, Accounts
@@ -17,6 +18,7 @@ from bot.staff.bench import Bench
 from bot.staff.door import COOKIE, HEADERS, Door, guarded, own_page, refusal
 from bot.staff.sessions import Person, Sessions
 from bot.staff.store import tables
+from bot.staff.ward import Ward
 
 PREFIX = "/staff"
 HOME = f"{PREFIX}/"
@@ -26,12 +28,13 @@ WRONG = "Name or password is wrong, or the account is locked for some minutes af
 
 def register(app: Sanic) -> None:
     """Add the console to `app` where it is switched on."""
-    if settings().staff:
-        app.blueprint(blueprint(settings()), url_prefix=PREFIX)
+    room = waiting_room()
+    if room:
+        app.blueprint(blueprint(settings(), room), url_prefix=PREFIX)
 
 
-def blueprint(chosen: Settings) -> Blueprint:
-    """Return the console's routes."""
+def blueprint(chosen: Settings, room: WaitingRoom) -> Blueprint:
+    """Return the console's routes; `room` is where patients wait."""
     assert chosen.staff
     found = Blueprint("jawab_staff")
     database = Database(chosen.staff.database, tables)
@@ -47,6 +50,7 @@ def blueprint(chosen: Settings) -> Blueprint:
 
     entrance.add_to(found, door)
     Bench(database, chosen.data).add_to(found, door)
+    Ward(room).add_to(found, door)
     found.add_route(door.opens(office.home, "viewer"), "/", methods=["GET"], name="home")
     found.add_route(door.opens(office.people, "admin"), "/people", methods=["GET", "POST"], name="people")
     found.add_route(door.opens(office.trail, "admin"), "/trail", methods=["GET"], name="trail")

@@ -7,9 +7,11 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+from cryptography.fernet import Fernet
 from served import Served
 
 from bot.database import Database
+from bot.handover import WaitingRoom
 from bot.settings import Settings, Staff
 from bot.staff.accounts import Accounts
 from bot.staff.routes import blueprint
@@ -26,7 +28,8 @@ class Office(Served):
         super().__init__(agent, var, origins=("https://www.clinic.example",))
         database = f"sqlite:///{var}/staff.db"
         self.chosen = Settings(var=var, session_key="k" * 32, staff=Staff(database=database), **changes)
-        self._app.blueprint(blueprint(self.chosen), url_prefix="/staff")
+        self.room = WaitingRoom(database, keys=Fernet.generate_key().decode(), days=30)
+        self._app.blueprint(blueprint(self.chosen, self.room), url_prefix="/staff")
         self.database = Database(database, tables)
         self.people = Accounts(self.database)
 

@@ -4,16 +4,18 @@ import time
 
 import pytest
 import sqlalchemy as sa
+from cryptography.fernet import Fernet
 from office import PASSWORD, Office, Visitor
 
 from bot.database import Database
-from bot.errors import StaffError
+from bot.errors import SettingsError, StaffError
 from bot.settings import Settings
 from bot.staff.accounts import FAILURES_MOST, LINK_SECONDS, LOCKED_SECONDS, Accounts
 from bot.staff.sessions import IDLE_SECONDS, Sessions
 from bot.staff.store import accounts, audit, tables
 
 PAGES = ["", "people", "trail"]
+KEY = "a" * 43 + "="
 PATIENTS_SITE = "https://www.clinic.example"
 
 
@@ -277,14 +279,29 @@ def test_too_many_attempts_from_one_address_wait(terminal, tmp_path):
 @pytest.mark.parametrize(("env", "on"), [
     ({}, True), ({"JAWAB_STAFF": "false"}, False),
     ({"JAWAB_PRODUCTION": "true", "JAWAB_SESSION_KEY": "k" * 32}, False),
-    ({"JAWAB_PRODUCTION": "true", "JAWAB_SESSION_KEY": "k" * 32, "JAWAB_STAFF": "true"}, True)])
+    ({"JAWAB_PRODUCTION": "true", "JAWAB_SESSION_KEY": "k" * 32, "JAWAB_STAFF": "true",
+      "JAWAB_CONTACT_KEY": KEY}, True)])
 def test_in_production_the_console_is_off_unless_it_is_switched_on(env, on):
     assert bool(Settings.from_env(env).staff) is on
 
 
 def test_in_production_the_cookie_travels_over_https_only():
-    found = Settings.from_env({"JAWAB_PRODUCTION": "1", "JAWAB_SESSION_KEY": "k" * 32, "JAWAB_STAFF": "1"})
+    found = Settings.from_env({"JAWAB_PRODUCTION": "1", "JAWAB_SESSION_KEY": "k" * 32, "JAWAB_STAFF": "1",
+                               "JAWAB_CONTACT_KEY": KEY})
     assert found.staff.secure
+
+
+@pytest.mark.parametrize("key", ["", "short", KEY[:-2], f"{KEY},short"])
+def test_in_production_the_console_needs_a_key_for_contact_data(key):
+    with pytest.raises(SettingsError, match="JAWAB_CONTACT_KEY"):
+        Settings.from_env({"JAWAB_PRODUCTION": "1", "JAWAB_SESSION_KEY": "k" * 32, "JAWAB_STAFF": "1",
+                           "JAWAB_CONTACT_KEY": key})
+
+
+def test_a_key_as_openssl_prints_it_will_do_and_is_never_printed():
+    found = Settings.from_env({"JAWAB_CONTACT_KEY": "+/" * 21 + "A="})
+    Fernet(found.contact_key())
+    assert "-_-_" not in repr(found)
 
 
 def test_every_page_is_quick(staff):
