@@ -5,12 +5,14 @@ import uuid
 
 import pytest
 from cryptography.fernet import Fernet
+from rasa.core.utils import AvailableEndpoints
 
 from bot import service
 from bot.answers.store import LANGUAGES
 from bot.callback import CONSENT, MOST_TRIES, NAME, PHONE, TIME, Heard, heard, name_in, phone_in
 from bot.channels.inbound import Incoming, tapped
 from bot.channels.turn import turn
+from bot.conversations import Conversations
 from bot.settings import Staff
 
 
@@ -206,3 +208,38 @@ def test_names(text, expected):
     (TIME, "0300 1234567", None, "deny", 0, Heard(ends=True))])
 def test_answers(step, text, button, intent, tries, expected):
     assert heard(step, text=text, button=button, intent=intent, tries=tries) == expected
+
+
+@pytest.fixture
+def stored(terminal, tmp_path, monkeypatch):
+    """The store of endpoints.yml in a file, in the place of the one in memory; returns the file."""
+    file = tmp_path / "conversations.db"
+    store = Conversations(domain=terminal.agent.domain, db=str(file))
+    monkeypatch.setattr(terminal.agent, "tracker_store", store)
+    monkeypatch.setattr(terminal.agent.processor, "tracker_store", store)
+    yield file
+    store.engine.dispose()
+
+
+def test_conversations_keep_neither_name_nor_number(chat, room, stored):
+    for answer in ("callback", "callback_yes"):
+        chat.patient("", taps=answer)
+    chat.patient("Zulekha Bibi")
+    chat.patient("mera number 0300 7654321 hai")
+    said = chat.patient("", taps="callback_any")
+    assert "callback_kept" in ids(said)
+    chat.patient("kya ye halal hai Khadija?")
+    content = b"".join(path.read_bytes() for path in stored.parent.iterdir() if path.name.startswith("conv")).lower()
+    assert b"khadija" in content
+    assert not [word for word in (b"zulekha", b"7654321", b"bibi") if word in content]
+    assert room.contact(room.open()[0])["phone"] == "+923007654321"
+
+
+def test_danger_in_a_request_is_kept_as_it_was_said(chat, room, stored):
+    chat.patient("", taps="callback")
+    chat.patient("mujhe bohat zyada khoon aa raha hai")
+    assert b"khoon" in b"".join(path.read_bytes() for path in stored.parent.iterdir())
+
+
+def test_endpoints_name_the_store_that_forgets():
+    assert AvailableEndpoints.read_endpoints("endpoints.yml").tracker_store.type == "bot.conversations.Conversations"
