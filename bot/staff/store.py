@@ -46,3 +46,12 @@ outcomes = sa.Table(                                        # what became of a m
     sa.Column("outcome", sa.String, nullable=False),
     sa.Column("at", sa.Integer, nullable=False),
 )
+
+signatures = sa.Table(                                      # the first of two on a contested text; gone with the second
+    "signatures", tables,
+    sa.Column("text", sa.String, primary_key=True),
+    sa.Column("seen", sa.String, nullable=False),           # hash of exactly what was signed
+    sa.Column("account", sa.String, nullable=False),
+    sa.Column("role", sa.String, nullable=False),
+    sa.Column("at", sa.Integer, nullable=False),
+)

@@ -6,6 +6,7 @@ import re
 import urllib.error
 import urllib.parse
 import urllib.request
+from pathlib import Path
 
 from cryptography.fernet import Fernet
 from served import Served
@@ -24,10 +25,10 @@ CSRF = re.compile(r'name="csrf" value="([^"]+)"')
 class Office(Served):
     """A running server with the console on it."""
 
-    def __init__(self, agent, var, *, data="data", **changes):
+    def __init__(self, agent, var, *, data=Path("data")):
         super().__init__(agent, var, origins=("https://www.clinic.example",))
         database = f"sqlite:///{var}/staff.db"
-        self.chosen = Settings(var=var, session_key="k" * 32, staff=Staff(database=database), **changes)
+        self.chosen = Settings(var=var, session_key="k" * 32, data=data, staff=Staff(database=database))
         self.room = WaitingRoom(database, keys=Fernet.generate_key().decode(), days=30)
         self._app.blueprint(blueprint(self.chosen, self.room), url_prefix="/staff")
         self.database = Database(database, tables)

@@ -38,10 +38,10 @@ def say(page, words):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desk", "phone"])
-@pytest.mark.parametrize("path", ["", "people", "trail", "test"])
+@pytest.mark.parametrize("path", ["", "people", "trail", "test", "desk", "desk/halal", "waiting"])
 def test_every_page_is_clean_and_fits(page_of, path, viewport, scheme):
     page = page_of("admin", path, viewport=viewport, color_scheme=scheme)
-    looked_at(page, f"{path or 'home'}-{viewport['width']}-{scheme}")
+    looked_at(page, f"{path.replace('/', '-') or 'home'}-{viewport['width']}-{scheme}")
     assert violations(page) == []
     assert fits(page)
 
@@ -112,3 +112,45 @@ def test_a_session_that_ended_is_told_and_nothing_is_lost(page_of):
     page.locator("#text").fill("is it halal?")
     page.locator("#text").press("Enter")
     page.locator("#problem").get_by_text("signed out").wait_for()
+
+
+@pytest.fixture
+def waiting(office):
+    """Three patients in the waiting room."""
+    for number, (reason, contact) in enumerate([("handoff", None), ("emergency", None), ("callback", {
+            "phone": "+923001234567", "time": "evening", "name": "زلیخا بی بی"})]):
+        office.room.note(sender=f"web-{number}", channel="web", reason=reason, cause="rule x", variety="ur",
+                         contact=contact)
+    yield
+    with office.room.database.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM waiting")
+        connection.exec_driver_sql("DELETE FROM waiting_notes")
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desk", "phone"])
+def test_who_asked_for_a_call_is_taken_called_noted_and_done(page_of, waiting, viewport):
+    page = page_of("editor", "waiting", viewport=viewport)
+    assert page.locator("article h2").all_inner_texts()[0].startswith("Medical emergency")
+    assert page.locator("[data-due]").first.inner_text() == "due in 10 min"
+    call = page.locator("article.callback")
+    call.get_by_role("button", name="Take").press("Enter")
+    call.get_by_role("link", name="+923001234567").wait_for()
+    call.get_by_role("textbox").fill("فون کیا، شام کو دوبارہ")
+    call.get_by_role("button", name="Keep the note").click()
+    call.get_by_text("شام کو دوبارہ").wait_for()
+    looked_at(page, f"waiting-taken-{viewport['width']}")
+    assert violations(page) == []
+    assert fits(page)
+    call.get_by_role("button", name="is done").click()
+    page.get_by_text("2 waiting").wait_for()
+    assert page.locator("article.callback").count() == 0
+
+
+def test_a_text_is_read_and_signing_asks_for_what_it_needs(page_of):
+    page = page_of("signer", "desk")
+    page.get_by_role("link", name="halal", exact=True).click()
+    assert page.locator('.text[lang="ur"]').get_attribute("dir") == "rtl"
+    for words in ("Evidence for", "Evidence against", "Outlook"):
+        assert page.get_by_text(words).first.is_visible()
+    page.get_by_role("button", name="Sign", exact=True).click()
+    assert page.locator('input[name="role"]').first.evaluate("node => !node.validity.valid")
