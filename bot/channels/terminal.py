@@ -4,13 +4,15 @@ import asyncio
 import logging
 import time
 import uuid
-from typing import Any
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
 from bot.channels.inbound import Incoming, clean
 from bot.channels.turn import turn
 from bot.errors import BotError
 from bot.service import settings
 
+T = TypeVar("T")
 ACTIONS_OF_TROUBLE = "steer"
 
 
@@ -49,6 +51,10 @@ class Terminal:
         return {"action": said.get("action") or ACTIONS_OF_TROUBLE, "topics": said.get("topics") or [],
                 "variety": said.get("variety") or "en", "replies": replies, "ms": spent,
                 "reasons": said.get("reasons") or []}
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Return what `work` returns, on the loop that the bot runs on."""
+        return self._loop.run_until_complete(work)
 
     def parse(self, text: str) -> dict[str, Any]:
         """Return everything the pipeline made of `text`."""

@@ -8,12 +8,15 @@ from rich.table import Table
 
 from bot.database import Database
 from bot.errors import StaffError
-from bot.service import settings
+from bot.service import settings, waiting_room
 from bot.staff.accounts import ROLES, Accounts
+from bot.staff.audit import recent
+from bot.staff.clock import moment
 from bot.staff.store import tables
 
 app = typer.Typer(no_args_is_help=True, help="Who may use the staff console, and as what.")
 console = Console()
+OFF = "the staff console is off; set JAWAB_STAFF=true (docs/staff.md)"
 
 
 @app.command()
@@ -53,12 +56,40 @@ def disable(name: str = typer.Argument(..., help="Who may no longer sign in.")) 
     console.print(f"{name} can no longer sign in")
 
 
+@app.command()
+def waiting() -> None:
+    """Show who waits for a person, the gravest first."""
+    room = waiting_room()
+    if room is None:
+        raise StaffError(OFF)
+    table = Table("no.", "reason", "since", "due", "channel", "reads", "times", "taken by")
+    for one in room.open():
+        table.add_row(str(one.number), one.reason, moment(one.since), moment(one.due), one.channel, one.variety,
+                      str(one.times), one.claimed_by or "nobody")
+    console.print(table)
+
+
+@app.command()
+def trail() -> None:
+    """Show the last acts of everybody, newest first."""
+    table = Table("when", "who", "what", "to what")
+    with database().begin() as connection:
+        for act in recent(connection):
+            table.add_row(moment(act.at), act.account, act.act, act.subject)
+    console.print(table)
+
+
 def accounts() -> Accounts:
     """Return the console's accounts; raises StaffError where it is switched off."""
+    return Accounts(database())
+
+
+def database() -> Database:
+    """Return the console's store; raises StaffError where it is switched off."""
     chosen = settings().staff
     if chosen is None:
-        raise StaffError("the staff console is off; set JAWAB_STAFF=true (docs/staff.md)")
-    return Accounts(Database(chosen.database, tables))
+        raise StaffError(OFF)
+    return Database(chosen.database, tables)
 
 
 def state(disabled: bool, password: str | None, locked_until: float) -> str:

@@ -5,6 +5,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable
+from functools import lru_cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -22,7 +23,6 @@ FAILURES_MOST, LOCKED_SECONDS = 5, 15 * 60
 LINK_SECONDS = 24 * 3600
 TERMINAL = "terminal"
 _hasher = PasswordHasher()
-_NOBODY = _hasher.hash(secrets.token_hex(16))       # verified for unknown names, so that they take as long
 
 
 def digest(token: str) -> str:
@@ -109,7 +109,7 @@ class Accounts:
         name, now = name.strip().lower(), int(self._clock())
         with self._database.begin() as connection:
             found = connection.execute(accounts.select().where(accounts.c.name == name)).first()
-        right = _matches(found.password if found and found.password else _NOBODY, password)
+        right = _matches(found.password if found and found.password else _nobody(), password)
         if found is None or found.disabled or found.locked_until > now:
             right = False
         with self._database.begin() as connection:
@@ -159,6 +159,12 @@ class Accounts:
         if found.account is None and connection.execute(accounts.select().limit(1)).first():
             return None     # the first admin is there already
         return found
+
+
+@lru_cache(maxsize=1)
+def _nobody() -> str:
+    """Return a hash of nobody's, verified for unknown names, so that they take as long."""
+    return _hasher.hash(secrets.token_hex(16))
 
 
 def _good(password: str, name: str) -> str:

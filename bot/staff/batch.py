@@ -64,7 +64,7 @@ def _unescaped(text: str) -> str:
     return text[1:] if text[:1] == "'" and text[1:2] in FORMULA else text
 
 
-async def answered(recorder: Recorder, texts: Sequence[str]) -> AsyncIterator[Row]:
+async def answered(recorder: Recorder, texts: Iterable[str]) -> AsyncIterator[Row]:
     """Yield one row a message, each answered as the first of its own conversation."""
     for text in texts:
         record = await recorder.say(text, sender=f"batch-{uuid4().hex}", keep=False)

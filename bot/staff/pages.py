@@ -2,7 +2,6 @@
 
 import mimetypes
 import re
-from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sanic import response
 from sanic.response import HTTPResponse
 
+from bot.staff.clock import moment
 from bot.staff.sessions import Person
 
 HERE = Path(__file__).parent
@@ -25,11 +25,6 @@ def _environment() -> Environment:
                         trim_blocks=True, lstrip_blocks=True)
     found.filters |= {"moment": moment, "direction": direction}
     return found
-
-
-def moment(seconds: float) -> str:
-    """Return a time as people read it, in UTC."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%d %b %Y %H:%M")
 
 
 def direction(text: str) -> str:

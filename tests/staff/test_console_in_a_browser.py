@@ -141,7 +141,7 @@ def test_who_asked_for_a_call_is_taken_called_noted_and_done(page_of, waiting, v
     looked_at(page, f"waiting-taken-{viewport['width']}")
     assert violations(page) == []
     assert fits(page)
-    call.get_by_role("button", name="is done").click()
+    call.get_by_role("button", name="Done").click()
     page.get_by_text("2 waiting").wait_for()
     assert page.locator("article.callback").count() == 0
 

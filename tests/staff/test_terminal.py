@@ -1,14 +1,18 @@
 """`jawab staff` in the terminal, and the link that a first start prints."""
 
+import csv
 import dataclasses
+import io
 
 import pytest
+from cryptography.fernet import Fernet
 from typer.testing import CliRunner
 
 from bot import cli
-from bot.commands import run
+from bot.commands import ask, run
 from bot.commands import staff as command
 from bot.errors import StaffError
+from bot.handover import WaitingRoom
 from bot.service import settings
 from bot.settings import Staff
 
@@ -57,3 +61,29 @@ def test_a_first_start_prints_the_link_and_a_second_with_an_account_does_not(jaw
     jawab("add", "ayesha", "--link")
     run._announce("http://here")
     assert "set-up" not in capsys.readouterr().err
+
+
+def test_the_trail_and_the_waiting_room_are_shown(jawab, tmp_path, monkeypatch):
+    jawab("add", "ayesha", "--link")
+    assert "account added as viewer" in " ".join(jawab("trail").output.split())
+    room = WaitingRoom(f"sqlite:///{tmp_path}/staff.db", keys=Fernet.generate_key().decode(), days=30)
+    monkeypatch.setattr(command, "waiting_room", lambda: room)
+    room.note(sender="x", channel="whatsapp", reason="crisis", cause="rule y", variety="ur")
+    assert "crisis" in jawab("waiting").output and "whatsapp" in jawab("waiting").output
+
+
+def test_a_list_of_messages_becomes_a_table(terminal, tmp_path, monkeypatch):
+    monkeypatch.setattr(ask, "_terminal", lambda: terminal)
+    (tmp_path / "in.csv").write_text("text\nis it halal?\n=meri AMH 0.4 hai\n", encoding="utf-8")
+    done = CliRunner().invoke(cli.app, ["batch", str(tmp_path / "in.csv"), "--out", str(tmp_path / "out.csv")])
+    assert done.exit_code == 0, done.output
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "out.csv").read_text(encoding="utf-8").removeprefix("\ufeff"))))
+    assert [row["text"] for row in rows] == ["is it halal?", "'=meri AMH 0.4 hai"]
+    assert [row["action"] for row in rows] == ["answer", "steer"]
+
+
+def test_a_list_that_cannot_be_read_is_told(terminal, tmp_path, monkeypatch):
+    monkeypatch.setattr(ask, "_terminal", lambda: terminal)
+    (tmp_path / "in.csv").write_bytes(b"\xff\xfe\x00")
+    done = CliRunner().invoke(cli.app, ["batch", str(tmp_path / "in.csv"), "--out", str(tmp_path / "out.csv")])
+    assert "UTF-8" in str(done.exception)
