@@ -5,7 +5,7 @@ import sys
 import typer
 from rich.console import Console
 
-from bot.commands import ask, backup, check, evaluate, ledger, privacy, run, train
+from bot.commands import ask, backup, check, evaluate, ledger, privacy, run, staff, train
 from bot.errors import BotError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False,
@@ -15,11 +15,13 @@ app.command("train")(train.train)
 app.command("chat")(ask.chat)
 app.command("ask")(ask.ask)
 app.command("explain")(ask.explain)
+app.command("batch")(ask.batch)
 app.command("check")(check.check)
 app.command("evaluate")(evaluate.evaluate)
 app.command("backup")(backup.backup)
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(privacy.app, name="privacy")
+app.add_typer(staff.app, name="staff")
 
 
 def main() -> None:

@@ -15,6 +15,7 @@ __all__ = ["Decision", "Dialogue", "Memory", "Reading", "decide", "load_dialogue
 VARIETIES = ("en", "ur", "roman")
 MOST_TOPICS = 3
 LANGUAGE_BUTTON = "language:"
+CALLBACK = "callback"       # the button that asks for a call
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,7 @@ def pressed(button: str, dialogue: Dialogue) -> Reading:
     """Return the reading of a tapped button, by its id; one we do not know is handed to a person."""
     name, _, language = button.partition(":")
     intent = "switch_language" if name == "language" else name
-    if intent not in dialogue.intents:
+    if intent not in dialogue.intents and intent not in dialogue.buttons:
         return Reading(Verdict("handoff", "handoff", f"unknown button {name}"), None)
     level = dialogue.level(intent)
     topics = (intent,) if level == "answer" else ()
@@ -201,7 +202,7 @@ def _says(reading: Reading, memory: Memory, level: str, intent: str, topics: Seq
     if level == "steer":
         return (dialogue.says(intent),), (*(topic for topic in topics if topic not in dialogue.after_a_case), "handoff")
     if level in ("handoff", "support"):
-        return (dialogue.says(intent),), ()
+        return (dialogue.says(intent),), (CALLBACK,) if intent == "handoff" else ()
     if level == "answer":
         return (), ()
     if level == "language":

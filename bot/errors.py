@@ -20,6 +20,10 @@ class SettingsError(BotError):
     """An environment variable or the clinic's details stop this mode from starting."""
 
 
+class StaffError(BotError):
+    """Something a member of staff asked for is not allowed; the message is shown to them."""
+
+
 def told(error: BaseException) -> str:
     """Return the kind of `error` and where it arose, without its message: that may quote a patient's words."""
     frames = reversed(traceback.extract_tb(error.__traceback__)[-4:])

@@ -1,6 +1,8 @@
 """ADAPTER: Rasa's reply generator. It runs inside Rasa's process and speaks in approved texts only."""
 
 import logging
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from rasa.core.nlg.generator import NaturalLanguageGenerator
@@ -9,14 +11,16 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.answers.compose import Composer
-from bot.dialogue import Decision, load_dialogue
+from bot.callback import OFFERS, PHONE, PHONE_AGAIN, SAYS
+from bot.dialogue import CALLBACK, Decision, load_dialogue
 from bot.errors import told
 from bot.guard.verdict import RANK
-from bot.service import library
-from bot.tracker import MEMORY, decision_of
+from bot.service import library, waiting_room
+from bot.tracker import MEMORY, decision_of, variety_before
 
 logger = logging.getLogger(__name__)
 UTTER = "utter_"
+CALLBACK_UTTERANCES = ("utter_ask_callback_", "utter_callback_")
 
 
 class ApprovedReplies(NaturalLanguageGenerator):
@@ -31,6 +35,8 @@ class ApprovedReplies(NaturalLanguageGenerator):
         """Return one message: text, buttons, and in its metadata what it is made of and what to remember."""
         decision = decision_of(tracker, load_dialogue())
         try:
+            if utter_action.startswith(CALLBACK_UTTERANCES):
+                return self._callback(decision, utter_action, tracker)
             return self._message(self._at_least(decision, utter_action))
         except Exception as error:  # whatever broke, the patient still gets an approved text
             logger.error("reply failed: sender=%s action=%s: %s", tracker.sender_id, utter_action, told(error))
@@ -39,8 +45,19 @@ class ApprovedReplies(NaturalLanguageGenerator):
 
     def _message(self, decision: Decision) -> dict[str, Any]:
         reply = self._composer.compose(action=decision.action, says=decision.says, topics=decision.topics,
-                                       variety=decision.variety, offers=decision.offers)
+                                       variety=decision.variety, offers=_possible(decision.offers))
         return reply.to_dict() | {MEMORY: decision.memory.to_dict(), "reasons": list(decision.reasons)}
+
+    def _callback(self, decision: Decision, utter_action: str, tracker: DialogueStateTracker) -> dict[str, Any]:
+        """Return a question of the call-back request, or its end, in the language it began in."""
+        step = utter_action.removeprefix("utter_ask_")
+        again = step == PHONE and tracker.get_slot("callback_tries")
+        says = PHONE_AGAIN if again else SAYS.get(step) or f"callback_{tracker.get_slot('callback_outcome')}"
+        variety = variety_before(tracker)
+        asked = replace(decision, action="handoff", intent=CALLBACK, variety=variety, says=(says,), topics=(),
+                        offers=OFFERS.get(step, ()), reasons=(f"call-back request: {says}",),
+                        memory=replace(decision.memory, last_variety=variety))
+        return self._message(asked)
 
     @staticmethod
     def _at_least(decision: Decision, utter_action: str) -> Decision:
@@ -52,3 +69,18 @@ class ApprovedReplies(NaturalLanguageGenerator):
         says = load_dialogue().says(intent)
         return Decision(level if level in RANK else "steer", intent, decision.variety, (says,), (), (),
                         (*decision.reasons, f"rule {utter_action}"), decision.memory)
+
+
+def _possible(offers: Sequence[str]) -> tuple[str, ...]:
+    """Return `offers` without the call where nobody could see the request."""
+    if CALLBACK not in offers or _staffed():
+        return tuple(offers)
+    return tuple(offer for offer in offers if offer != CALLBACK)
+
+
+def _staffed() -> bool:
+    try:
+        return waiting_room() is not None
+    except Exception as error:  # a broken waiting room must not cost the patient the reply
+        logger.error("waiting room failed: %s", told(error))
+        return False

@@ -13,8 +13,10 @@ from sanic.response import HTTPResponse
 from bot import health, logs
 from bot.channels.whatsapp.channel import WhatsAppInput
 from bot.edge import LIMITS, Impatient
+from bot.local_actions import LocalActions
 from bot.privacy import daily
 from bot.service import library, settings
+from bot.staff import routes as staff
 
 HOME = "/chat/"
 
@@ -26,7 +28,9 @@ def build(model: Path) -> Sanic:
     app.config.update(LIMITS)
     channel.register(channels(), app, route="/webhooks/")
     app.blueprint(health.routes())
+    staff.register(app)
     endpoints = AvailableEndpoints.read_endpoints("endpoints.yml")
+    endpoints.action = LocalActions()
     app.register_listener(partial(load_agent_on_start, str(model), endpoints, None), "before_server_start")
     app.register_listener(_open, "before_server_start")
     daily.start(app)

@@ -5,6 +5,7 @@ from functools import lru_cache
 from bot import metrics
 from bot.answers.gate import Gate
 from bot.answers.library import Library
+from bot.handover import WaitingRoom
 from bot.settings import Settings
 
 
@@ -24,3 +25,12 @@ def library() -> Library:
 def gate() -> Gate:
     """Return the gate that every channel of this process sends through."""
     return Gate(library(), on_incident=metrics.gate_incident)
+
+
+@lru_cache(maxsize=1)
+def waiting_room() -> WaitingRoom | None:
+    """Return where patients who want a person wait, None where there is no console for anybody to see them on."""
+    staff = settings().staff
+    if staff is None:
+        return None
+    return WaitingRoom(staff.database, keys=settings().contact_key(), days=staff.contact_days)

@@ -3,7 +3,8 @@
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 from bot.errors import SettingsError
 
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
+FERNET_KEY, STANDARD_TO_URLSAFE = re.compile(r"[A-Za-z0-9_-]{43}="), str.maketrans("+/", "-_")
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
 
@@ -31,6 +33,17 @@ class WhatsApp:
     quiet_minutes: int = 120
     resume_word: str = "#bot"
     keep_days: int = 30
+
+
+@dataclass(frozen=True)
+class Staff:
+    """The staff console (docs/staff.md)."""
+
+    database: str
+    hours: int = 10         # how long one signs in for
+    secure: bool = False    # whether the cookie travels over https only
+    contact_key: str = field(default="", repr=False)
+    contact_days: int = 30
 
 
 @dataclass(frozen=True)
@@ -56,6 +69,7 @@ class Settings:
     keep_conversations_days: int = 90
     keep_votes_days: int = 730
     whatsapp: WhatsApp | None = None
+    staff: Staff | None = None
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> "Settings":
@@ -86,6 +100,7 @@ class Settings:
             keep_votes_days=read.number("JAWAB_KEEP_VOTES_DAYS", default=730, least=1, most=3650),
             metrics_token=env.get("JAWAB_METRICS_TOKEN", "").strip(),
             whatsapp=_whatsapp(env, read),
+            staff=_staff(env, read),
         )
         problems = list(read.problems)
         if settings.production and len(settings.session_key) < 32:
@@ -97,14 +112,21 @@ class Settings:
 
     def signing_key(self) -> str:
         """Return the key that signs session ids: the one set, or one kept under `var/` for trial runs."""
-        if self.session_key:
-            return self.session_key
-        path = self.var / "session.key"
+        return self.session_key or self._kept("session.key", lambda: secrets.token_hex(32))
+
+    def contact_key(self) -> str:
+        """Return the keys that encrypt contact data: those set, or one kept under `var/` for trial runs."""
+        given = self.staff.contact_key if self.staff else ""
+        return given or self._kept("contact.key",
+                                   lambda: urlsafe_b64encode(secrets.token_bytes(32)).decode("ascii"))
+
+    def _kept(self, name: str, make: Callable[[], str]) -> str:
+        path = self.var / name
         if not path.exists():
             self.var.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
             with os.fdopen(descriptor, "w", encoding="ascii") as stream:
-                stream.write(secrets.token_hex(32))
+                stream.write(make())
         return path.read_text(encoding="ascii").strip()
 
 
@@ -132,6 +154,21 @@ def _whatsapp(env: Mapping[str, str], read: "_Reader") -> WhatsApp | None:
         quiet_minutes=read.number(WHATSAPP + "QUIET_MINUTES", default=120, least=1, most=24 * 60),
         resume_word=env.get(WHATSAPP + "RESUME_WORD", "#bot").strip(),
         keep_days=read.number(WHATSAPP + "KEEP_DAYS", default=30, least=8, most=3650))
+
+
+def _staff(env: Mapping[str, str], read: "_Reader") -> Staff | None:
+    """Return the console's settings, None where it is off: in production unless it is switched on."""
+    production = env.get("JAWAB_PRODUCTION", "").strip().lower() in TRUE
+    if not read.flag("JAWAB_STAFF", default=not production):
+        return None
+    keys = env.get("JAWAB_CONTACT_KEY", "").translate(STANDARD_TO_URLSAFE).replace(" ", "")
+    if not all(FERNET_KEY.fullmatch(key) for key in keys.split(",")) and (keys or production):
+        read.problems.append("JAWAB_CONTACT_KEY: the console needs 32 random bytes in base64, which production never "
+                             "makes itself; make them with `openssl rand -base64 32`")
+    return Staff(database=env.get("JAWAB_STAFF_DATABASE") or f"sqlite:///{env.get('JAWAB_VAR', 'var')}/staff.db",
+                 hours=read.number("JAWAB_STAFF_HOURS", default=10, least=1, most=24), secure=production,
+                 contact_key=keys,
+                 contact_days=read.number("JAWAB_CONTACT_DAYS", default=30, least=1, most=365))
 
 
 class _Reader:

@@ -108,6 +108,7 @@ class _RasaLoader(Loader):
                 _load_components_without_tensorflow()
                 _refuse_neural_components()
         warnings.filterwarnings("ignore", category=DeprecationWarning)
+        warnings.filterwarnings("ignore", message="Slot auto-fill has been removed")    # told to everybody with slots
 
 
 def _load_components_without_tensorflow() -> None:

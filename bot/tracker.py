@@ -30,6 +30,13 @@ def decision_of(tracker: DialogueStateTracker, dialogue: Dialogue) -> Decision:
         return decide(Reading(Verdict.hand_over("decision failed"), None), memory, dialogue)
 
 
+def variety_before(tracker: DialogueStateTracker) -> str:
+    """Return the language of the conversation so far, whatever the latest message looks like: a name, a number."""
+    memory, message = _memory(tracker), _latest(tracker)
+    shown = (message.metadata or {}).get(SHOWN) if message else None
+    return memory.chosen or memory.last_variety or shown or "en"
+
+
 def _latest(tracker: DialogueStateTracker) -> UserUttered | None:
     return next((event for event in reversed(tracker.events) if isinstance(event, UserUttered)), None)
 

@@ -10,6 +10,9 @@ from hypothesis import settings
 
 from bot.answers.library import Library
 
+# the console has tests of its own; elsewhere nobody waits and no store is written
+os.environ["JAWAB_STAFF"] = "false"
+
 TODAY = date(2026, 11, 22)
 ROOT = Path(__file__).parent.parent
 

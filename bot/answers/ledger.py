@@ -4,6 +4,7 @@ Each line of `data/ledger.jsonl` is one act, `sign` or `recall`, with the hash o
 earlier line breaks every hash after it.
 """
 
+import fcntl
 import hashlib
 import json
 import os
@@ -98,8 +99,9 @@ class Ledger:
             raise LedgerError(f"{answer.id} is contested: two roles must sign (--role twice), and both must have "
                               f"seen the evidence for and against (--seen-evidence)")
         return self._chained({
-            "act": "sign", "id": answer.id, "texts": digests(answer), "source": answer.source,
-            "passage": list(answer.passage), "evidence": dict(answer.evidence), "standing": standing,
+            "act": "sign", "id": answer.id, "texts": digests(answer), "words": dict(answer.text),
+            "source": answer.source, "passage": list(answer.passage), "evidence": dict(answer.evidence),
+            "standing": standing,
             "signers": [{"role": role} for role in roles], "date": today.isoformat(), "expires": expires.isoformat()})
 
     def recall(self, answer_id: str, *, reason: str, role: str, today: date) -> dict[str, Any]:
@@ -111,8 +113,16 @@ class Ledger:
                               "date": today.isoformat()})
 
     def append(self, path: Path, entry: Mapping[str, Any]) -> None:
-        """Write `entry` as the last line of `path`, on disk before this returns."""
-        with path.open("a", encoding="utf-8") as stream:
+        """Write `entry` as the last line of `path`, on disk before this returns.
+
+        Raises LedgerError where somebody else wrote a line since this ledger was loaded.
+        """
+        with path.open("a+", encoding="utf-8") as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX)     # the terminal and the console may sign at the same moment
+            stream.seek(0)
+            last = stream.read().splitlines()[-1:]
+            if entry["prev"] != (json.loads(last[0])["hash"] if last else START):
+                raise LedgerError(f"{path}: somebody else signed or recalled at the same moment; do it again")
             stream.write(json.dumps(entry, ensure_ascii=False, sort_keys=True) + "\n")
             stream.flush()
             os.fsync(stream.fileno())

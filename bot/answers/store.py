@@ -11,8 +11,8 @@ from bot.data import read_yaml
 from bot.errors import DataError
 
 LANGUAGES = ("en", "ur", "roman")
-KINDS = ("answer", "steer", "emergency", "crisis", "support", "handoff", "decline", "smalltalk", "clarify", "media",
-         "language", "trouble", "part", "interface")
+KINDS = ("answer", "steer", "emergency", "crisis", "support", "handoff", "callback", "decline", "smalltalk", "clarify",
+         "media", "language", "trouble", "part", "interface")
 KEYS = {"id", "kind", "title", "text", "source", "passage", "numbers", "hedges", "contested", "evidence"}
 TITLE_MOST = 20      # code points: WhatsApp refuses a longer reply button, and a cut label would be unsigned text
 TEXT_MOST = 900      # code points: three answers, disclaimer and notice stay under WhatsApp's 4096

@@ -4,13 +4,15 @@ import asyncio
 import logging
 import time
 import uuid
-from typing import Any
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
 from bot.channels.inbound import Incoming, clean
 from bot.channels.turn import turn
 from bot.errors import BotError
 from bot.service import settings
 
+T = TypeVar("T")
 ACTIONS_OF_TROUBLE = "steer"
 
 
@@ -25,6 +27,8 @@ class Terminal:
         from rasa.utils.endpoints import EndpointConfig
         from rasa.utils.log_utils import configure_structlog
 
+        from bot.local_actions import LocalActions
+
         configure_structlog(logging.WARNING)
         models = settings().models
         newest = max(models.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime, default=None)
@@ -32,7 +36,7 @@ class Terminal:
             raise BotError(f"{models} holds no model; run `jawab train`")
         self.agent = rasa.core.agent.Agent.load(
             newest, generator=NaturalLanguageGenerator.create(EndpointConfig(type="bot.reply.ApprovedReplies"), None),
-            lock_store=InMemoryLockStore())
+            action_endpoint=LocalActions(), lock_store=InMemoryLockStore())
         self._loop = asyncio.new_event_loop()
 
     def say(self, text: str, sender: str | None = None, *, button: str | None = None) -> dict[str, Any]:
@@ -47,6 +51,10 @@ class Terminal:
         return {"action": said.get("action") or ACTIONS_OF_TROUBLE, "topics": said.get("topics") or [],
                 "variety": said.get("variety") or "en", "replies": replies, "ms": spent,
                 "reasons": said.get("reasons") or []}
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Return what `work` returns, on the loop that the bot runs on."""
+        return self._loop.run_until_complete(work)
 
     def parse(self, text: str) -> dict[str, Any]:
         """Return everything the pipeline made of `text`."""

@@ -1,5 +1,6 @@
 """One turn, the same for every channel: a cleaned message in, gated replies out, trouble met with the approved text."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -12,10 +13,14 @@ from bot import metrics
 from bot.channels.inbound import Incoming
 from bot.channels.outbound import Collected
 from bot.errors import told
+from bot.service import waiting_room
 from bot.tracker import BUTTON, SHOWN
 
 logger = logging.getLogger(__name__)
 Handler = Callable[[UserMessage], Awaitable[Any]]
+PATIENTS = {"web", "whatsapp"}                  # the terminal and the staff's own tests call nobody
+WAITS = {"crisis", "emergency", "handoff"}
+CALLBACK_REASON = "call-back request"
 
 
 async def turn(handle: Handler, incoming: Incoming, *, sender: str, channel: str, message_id: str | None = None,
@@ -39,6 +44,8 @@ async def turn(handle: Handler, incoming: Incoming, *, sender: str, channel: str
         if not output.replies:
             logger.error("turn without a reply: channel=%s message=%s", channel, message.message_id)
             await output.send_response(sender, {"variety": variety})
+        if channel in PATIENTS and output.metadata.get("action") in WAITS:
+            await asyncio.to_thread(_noted, sender, channel, output.metadata)
         _measure(output, channel, time.perf_counter() - started)
     return output
 
@@ -47,3 +54,15 @@ def _measure(output: Collected, channel: str, seconds: float) -> None:
     action, said = output.metadata.get("action"), output.metadata.get("variety")
     metrics.turn(channel, action=action, variety=said, seconds=seconds)
     logger.info("turn: action=%s variety=%s ms=%.0f", action, said, seconds * 1000)
+
+
+def _noted(sender: str, channel: str, said: dict[str, Any]) -> None:
+    """Put whoever is in danger or asks for a person into the waiting room; the reply goes out even if that fails."""
+    reasons = said.get("reasons") or ["no reason told"]
+    try:
+        room = waiting_room()
+        if room and not reasons[0].startswith(CALLBACK_REASON):      # the request notes itself when it is whole
+            room.note(sender=sender, channel=channel, reason=str(said["action"]), cause=reasons[0],
+                      variety=str(said.get("variety") or "en"))
+    except Exception as error:
+        logger.error("waiting room failed: sender=%s: %s", sender, told(error))

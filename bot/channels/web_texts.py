@@ -13,7 +13,7 @@ def interface(cap: int) -> dict[str, Any]:
     `cap`, the most characters a message may have."""
     texts = library()
     strings = {variety: {block.id.removeprefix("ui_"): block.text
-                         for block in texts.texts(variety).values() if block.kind == "interface"}
+                         for block in texts.texts(variety).values() if block.id.startswith("ui_")}
                for variety in LANGUAGES}
     menu = {variety: [{"id": topic, "title": texts.title(topic, variety)} for topic in load_dialogue().menu
                       if texts.title(topic, variety)] for variety in LANGUAGES}

@@ -3,14 +3,18 @@
 import json
 import sys
 import uuid
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.console import Console
+from rich.progress import track
 from rich.table import Table
 
 from bot.channels.inbound import clean
 from bot.commands.train import ensure
+from bot.errors import BotError
+from bot.service import settings
 
 if TYPE_CHECKING:
     from bot.channels.terminal import Terminal
@@ -101,3 +105,23 @@ def explain(text: str = typer.Argument(..., help="A patient's message.")) -> Non
         steps.add_row(name, str(value))
     console.print(steps, markup=False, highlight=False)
     _show(said)
+
+
+def batch(path: Path = typer.Argument(..., help="One message a line, or a CSV with a column named text."),
+          out: Path = typer.Option(..., "--out", help="The CSV to write.")) -> None:
+    """Answer a list of messages, each in a conversation of its own, and write a table of what was done."""
+    terminal = _terminal()
+    from bot.staff.batch import answered, messages_in, to_csv
+    from bot.staff.recorder import Recorder
+
+    try:
+        texts = messages_in(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise BotError(f"{path}: cannot be read as UTF-8 ({error}); save it as UTF-8") from error
+
+    async def work() -> list[dict[str, Any]]:
+        recorder = Recorder(terminal.agent, settings().data)
+        return [row async for row in answered(recorder, track(texts, console=errors, description="answering"))]
+
+    out.write_text(to_csv(terminal.run(work())), encoding="utf-8")
+    errors.print(f"{len(texts)} messages: {out}", markup=False)

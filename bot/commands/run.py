@@ -8,6 +8,7 @@ import urllib.request
 import typer
 from rich.console import Console
 
+from bot.commands.staff import accounts
 from bot.commands.train import ensure
 from bot.service import library, settings
 
@@ -37,3 +38,6 @@ def _announce(address: str) -> None:
     else:
         return
     console.print(f"\nJawab is ready. Open [bold]{address}/chat/[/bold] and type a question. Ctrl-C stops it.")
+    if settings().staff and (token := accounts().first_link()):
+        console.print(f"Nobody has a staff account yet. Make the first one, once, within a day:\n"
+                      f"{address}/staff/set-up/{token}", soft_wrap=True, markup=False, highlight=False)

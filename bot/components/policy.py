@@ -9,13 +9,16 @@ from typing import Any, Dict, Optional, Text
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.policies.rule_policy import RulePolicy
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.constants import ACTION_DEACTIVATE_LOOP_NAME, ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.answers.compose import URGENT
 from bot.dialogue import load_dialogue
 from bot.tracker import decision_of
+
+FORM_STEPS = {"callback_form", "action_callback_keep"}      # what follows these stands in data/rules/callback.yml
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=True)
@@ -26,11 +29,16 @@ class DecisionPolicy(RulePolicy):
                                      rule_only_data: Optional[Dict[Text, Any]] = None,
                                      **kwargs: Any) -> PolicyPrediction:
         """Return the utterance for the latest message, or action_listen after one."""
-        if tracker.active_loop:
-            return super().predict_action_probabilities(tracker, domain, rule_only_data, **kwargs)
         last = next((event for event in reversed(tracker.events)
                      if isinstance(event, (UserUttered, ActionExecuted))), None)
-        if not isinstance(last, UserUttered):
+        if tracker.active_loop:
+            if isinstance(last, UserUttered) and decision_of(tracker, load_dialogue()).action in URGENT:
+                return self._only(ACTION_DEACTIVATE_LOOP_NAME, domain)    # danger ends whatever was being asked
+            return super().predict_action_probabilities(tracker, domain, rule_only_data, **kwargs)
+        if isinstance(last, ActionExecuted) and last.action_name in FORM_STEPS:
+            return super().predict_action_probabilities(tracker, domain, rule_only_data, **kwargs)
+        ended = isinstance(last, ActionExecuted) and last.action_name == ACTION_DEACTIVATE_LOOP_NAME
+        if not isinstance(last, UserUttered) and not ended:
             return self._only(ACTION_LISTEN_NAME, domain)
         intent = decision_of(tracker, load_dialogue()).intent
         if intent not in self._known:

@@ -1,7 +1,8 @@
 """ADAPTER: Rasa's SQL tracker store, keeping of a message only what the conversation needs, with numbers masked.
 
 The dialogue needs the bot's own messages (its memory travels in them), the ids and the buttons; the widget shows the
-words again after a reload. What the pipeline found in the words is needed for one turn and not kept.
+words again after a reload. What the pipeline found in the words is needed for one turn and not kept. A name and a number
+typed into a call-back request are kept once, encrypted, in the waiting room: here they would stand in the open.
 """
 
 import copy
@@ -10,12 +11,16 @@ from typing import Any
 
 import sqlalchemy as sa
 from rasa.core.tracker_store import SQLTrackerStore
-from rasa.shared.core.events import Event, UserUttered
+from rasa.shared.core.events import ActiveLoop, Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 
+from bot.answers.compose import URGENT
+from bot.components import READING
 from bot.privacy.redact import redact
 from bot.service import settings
+
+FORGOTTEN = "…"
 
 
 class PrivateTrackerStore(SQLTrackerStore):
@@ -33,18 +38,40 @@ class PrivateTrackerStore(SQLTrackerStore):
 
     def _additional_events(self, session: Any, tracker: DialogueStateTracker) -> Iterator[Event]:
         """Return what is new in `tracker`, as it is kept; the tracker itself stays as it is."""
-        return map(kept, super()._additional_events(session, tracker))
+        asked = _answers(tracker)
+        return (kept(event, words=id(event) not in asked or _urgent(event))
+                for event in super()._additional_events(session, tracker))
 
 
-def kept(event: Event) -> Event:
-    """Return `event` as it is stored: a patient's message with masked numbers and nothing of how it was read."""
+def kept(event: Event, *, words: bool = True) -> Event:
+    """Return `event` as it is stored: a patient's message with masked numbers and nothing of how it was read.
+
+    Without `words`, none of the message's own are kept.
+    """
     if not isinstance(event, UserUttered):
         return event
     stored = copy.copy(event)
-    stored.text = redact(event.text) if event.text else event.text
+    stored.text = (redact(event.text) if words else FORGOTTEN) if event.text else event.text
     intent = {"name": event.intent_name} if event.intent_name else {}
     stored.parse_data = {INTENT: intent, ENTITIES: [], TEXT: stored.text}
     return stored
+
+
+def _answers(tracker: DialogueStateTracker) -> set[int]:
+    """Return the identities of the messages that came while a form asked."""
+    found, asking = set(), False
+    for event in tracker.events:
+        if isinstance(event, ActiveLoop):
+            asking = bool(event.name)
+        elif isinstance(event, UserUttered) and asking:
+            found.add(id(event))
+    return found
+
+
+def _urgent(event: Event) -> bool:
+    """Return whether a message tells of a danger: that is kept as it was said."""
+    verdict = ((getattr(event, "parse_data", None) or {}).get(READING) or {}).get("verdict") or {}
+    return verdict.get("level") in URGENT
 
 
 def _overwrite(connection: Any, record: Any) -> None:

@@ -4,14 +4,13 @@ Patients' words stand in `inbox.body` until the message is answered and are then
 `chats.address` only, because a reply has to go somewhere; every other table knows a chat by a random name.
 """
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
+
+from bot.database import Database
 
 tables = sa.MetaData()
 
@@ -83,26 +82,13 @@ alerts = sa.Table(
     sa.Column("seen_at", sa.Integer),
 )
 
-class Store:
-    """One database; every `begin` is a transaction that is on disk when it ends."""
+
+class Store(Database):
+    """The channel's database."""
 
     def __init__(self, url: str) -> None:
         """Open `url` and make what tables it lacks."""
-        self._turn = threading.Lock()    # SQLite has one writer; waiting here is fairer than its own retries
-        if url.startswith("sqlite"):
-            self.engine = sa.create_engine(url, poolclass=sa.pool.QueuePool, pool_size=4,
-                                           connect_args={"check_same_thread": False, "timeout": 30})
-            sa.event.listen(self.engine, "connect", _prepare_sqlite)
-            sa.event.listen(self.engine, "begin", _begin_immediate)
-        else:
-            self.engine = sa.create_engine(url)
-        tables.create_all(self.engine)
-
-    @contextmanager
-    def begin(self) -> Iterator[Connection]:
-        """Yield a connection whose changes are kept together or not at all."""
-        with self._turn, self.engine.begin() as connection:
-            yield connection
+        super().__init__(url, tables)
 
 
 def add(connection: Connection, table: sa.Table, **values: Any) -> bool:
@@ -120,14 +106,3 @@ def _insert(table: sa.Table, columns: tuple[str, ...]) -> sa.sql.elements.TextCl
 def one(connection: Connection, query: Any) -> Row | None:
     """Return the first row of `query`, or None."""
     return connection.execute(query).first()
-
-
-def _prepare_sqlite(connection: Any, record: Any) -> None:
-    connection.isolation_level = None                   # SQLAlchemy begins transactions, not the driver
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=FULL")       # acknowledged means on disk, power cuts included
-    connection.execute("PRAGMA secure_delete=ON")       # erased words leave no copy in the file
-
-
-def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")       # a reader that turns writer could otherwise be refused

@@ -1,0 +1,116 @@
+"""`jawab staff`: the accounts of the staff console, from the terminal."""
+
+import time
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from bot.database import Database
+from bot.errors import StaffError
+from bot.service import settings, waiting_room
+from bot.staff.accounts import ROLES, Accounts
+from bot.staff.audit import recent
+from bot.staff.clock import moment
+from bot.staff.store import tables
+
+app = typer.Typer(no_args_is_help=True, help="Who may use the staff console, and as what.")
+console = Console()
+OFF = "the staff console is off; set JAWAB_STAFF=true (docs/staff.md)"
+
+
+@app.command()
+def add(name: str = typer.Argument(..., help="Small letters, digits, dots, dashes."),
+        role: str = typer.Option("viewer", help="One of " + ", ".join(ROLES) + "."),
+        link: bool = typer.Option(False, "--link", help="Print a one-time link instead of asking for a password.")
+        ) -> None:
+    """Make an account."""
+    people = accounts()
+    token = people.add(name, role)
+    _choose(people, name, token, link=link)
+
+
+@app.command()
+def password(name: str = typer.Argument(..., help="Whose password is forgotten."),
+             link: bool = typer.Option(False, "--link", help="Print a one-time link instead of asking for one.")
+             ) -> None:
+    """Give an account a new password; also opens a disabled or locked account again."""
+    people = accounts()
+    token = people.link(name)
+    _choose(people, name, token, link=link)
+
+
+@app.command(name="list")
+def show() -> None:
+    """Show all accounts."""
+    table = Table("name", "role", "state")
+    for one in accounts().all():
+        table.add_row(one.name, one.role, state(one.disabled, one.password, one.locked_until))
+    console.print(table)
+
+
+@app.command()
+def disable(name: str = typer.Argument(..., help="Who may no longer sign in.")) -> None:
+    """Shut an account and end its sessions at once."""
+    accounts().disable(name)
+    console.print(f"{name} can no longer sign in")
+
+
+@app.command()
+def waiting() -> None:
+    """Show who waits for a person, the gravest first."""
+    room = waiting_room()
+    if room is None:
+        raise StaffError(OFF)
+    table = Table("no.", "reason", "since", "due", "channel", "reads", "times", "taken by")
+    for one in room.open():
+        table.add_row(str(one.number), one.reason, moment(one.since), moment(one.due), one.channel, one.variety,
+                      str(one.times), one.claimed_by or "nobody")
+    console.print(table)
+
+
+@app.command()
+def trail() -> None:
+    """Show the last acts of everybody, newest first."""
+    table = Table("when", "who", "what", "to what")
+    with database().begin() as connection:
+        for act in recent(connection):
+            table.add_row(moment(act.at), act.account, act.act, act.subject)
+    console.print(table)
+
+
+def accounts() -> Accounts:
+    """Return the console's accounts; raises StaffError where it is switched off."""
+    return Accounts(database())
+
+
+def database() -> Database:
+    """Return the console's store; raises StaffError where it is switched off."""
+    chosen = settings().staff
+    if chosen is None:
+        raise StaffError(OFF)
+    return Database(chosen.database, tables)
+
+
+def state(disabled: bool, password: str | None, locked_until: float) -> str:
+    """Return how an account stands, in words."""
+    if disabled:
+        return "disabled"
+    if password is None:
+        return "has not chosen a password yet"
+    return "locked for some minutes" if locked_until > time.time() else "active"
+
+
+def address(token: str) -> str:
+    """Return where a one-time link leads on this machine."""
+    return f"http://{settings().host}:{settings().port}/staff/set-up/{token}"
+
+
+def _choose(people: Accounts, name: str, token: str, *, link: bool) -> None:
+    if link:
+        console.print("Good once, for a day; behind a proxy put your own name in front of /staff:\n" + address(token),
+                      soft_wrap=True, markup=False, highlight=False)
+        return
+    chosen = typer.prompt("Password (12 characters or more)", hide_input=True, confirmation_prompt=True)
+    people.redeem(token, name, chosen)
+    console.print(f"{name} can sign in")

@@ -1,0 +1,18 @@
+// Deadline clocks: how long there is left, in words, told again every ten seconds.
+
+function words(seconds) {
+  const minutes = Math.max(1, Math.round(Math.abs(seconds) / 60));
+  const span = minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
+  return seconds < 0 ? `overdue by ${span}` : `due in ${span}`;
+}
+
+function tick() {
+  for (const clock of document.querySelectorAll("[data-due]")) {
+    const left = Number(clock.dataset.due) - Date.now() / 1000;
+    clock.textContent = words(left);
+    clock.classList.toggle("late", left < 0);
+  }
+}
+
+tick();
+setInterval(tick, 10_000);

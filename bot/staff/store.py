@@ -1,0 +1,57 @@
+"""The console's tables: who may sign in, who is signed in, and everything anybody did."""
+
+import sqlalchemy as sa
+
+tables = sa.MetaData()
+
+accounts = sa.Table(
+    "accounts", tables,
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("role", sa.String, nullable=False),
+    sa.Column("password", sa.String),                       # argon2; None until the set-up link was used
+    sa.Column("disabled", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("failures", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("locked_until", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("made", sa.Integer, nullable=False),
+)
+
+links = sa.Table(                                           # one-time links to choose a password with
+    "links", tables,
+    sa.Column("digest", sa.String, primary_key=True),       # SHA-256 of the token: a copy of the file opens nothing
+    sa.Column("account", sa.String),                        # None: the first admin, who chooses a name too
+    sa.Column("expires", sa.Integer, nullable=False),
+)
+
+sessions = sa.Table(
+    "sessions", tables,
+    sa.Column("digest", sa.String, primary_key=True),
+    sa.Column("account", sa.String, nullable=False, index=True),
+    sa.Column("csrf", sa.String, nullable=False),
+    sa.Column("seen", sa.Integer, nullable=False),
+    sa.Column("expires", sa.Integer, nullable=False),
+)
+
+audit = sa.Table(                                           # only ever added to
+    "audit", tables,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("at", sa.Integer, nullable=False),
+    sa.Column("account", sa.String, nullable=False),        # a name, or "terminal"
+    sa.Column("act", sa.String, nullable=False),
+    sa.Column("subject", sa.String, nullable=False),        # an account, a text, a row: never a patient's words
+)
+
+outcomes = sa.Table(                                        # what became of a message the last time it was in a list
+    "outcomes", tables,
+    sa.Column("digest", sa.String, primary_key=True),       # SHA-256 of the message: its words are not kept
+    sa.Column("outcome", sa.String, nullable=False),
+    sa.Column("at", sa.Integer, nullable=False),
+)
+
+signatures = sa.Table(                                      # the first of two on a contested text; gone with the second
+    "signatures", tables,
+    sa.Column("text", sa.String, primary_key=True),
+    sa.Column("seen", sa.String, nullable=False),           # hash of exactly what was signed
+    sa.Column("account", sa.String, nullable=False),
+    sa.Column("role", sa.String, nullable=False),
+    sa.Column("at", sa.Integer, nullable=False),
+)

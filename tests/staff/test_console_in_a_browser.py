@@ -1,0 +1,156 @@
+"""The console in real Chromium: each job done by keyboard and mouse, on a desk and on a phone, clean to axe-core."""
+
+import os
+from pathlib import Path
+
+import pytest
+from browser import DESKTOP, PHONE
+
+AXE = (Path(__file__).parent.parent / "web" / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+HARD = "meri AMH 0.4 hai, <b>ye halal hai?</b>"
+PICTURES = os.environ.get("PICTURES")
+
+
+def violations(page):
+    page.evaluate(AXE)
+    found = page.evaluate("(tags) => axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS)["violations"]
+    return [(one["id"], node["target"], node["failureSummary"]) for one in found for node in one["nodes"]]
+
+
+def looked_at(page, name):
+    """Keep a picture where somebody asked for pictures."""
+    if PICTURES:
+        page.wait_for_timeout(400)
+        page.screenshot(path=f"{PICTURES}/{name}.png", full_page=True)
+
+
+def fits(page):
+    return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def say(page, words):
+    before = page.locator(".bubble.said").count()
+    page.locator("#text").fill(words)
+    page.locator("#text").press("Enter")
+    page.locator(".bubble.said").nth(before).wait_for(timeout=30_000)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("path", ["", "people", "trail", "test", "desk", "desk/halal", "waiting"])
+def test_every_page_is_clean_and_fits(page_of, path, viewport, scheme):
+    page = page_of("admin", path, viewport=viewport, color_scheme=scheme)
+    looked_at(page, f"{path.replace('/', '-') or 'home'}-{viewport['width']}-{scheme}")
+    assert violations(page) == []
+    assert fits(page)
+
+
+def test_the_sign_in_page_is_clean_and_works_by_keyboard(chromium, office):
+    office.hire("keyboard", "viewer")
+    context = chromium.new_context(viewport=PHONE)
+    page = context.new_page()
+    page.goto(f"{office.url}/staff/")
+    assert violations(page) == []
+    page.keyboard.type("keyboard")
+    page.keyboard.press("Tab")
+    page.keyboard.type("three plain words")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="What would you like to do?").wait_for()
+    context.close()
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desk", "phone"])
+def test_a_message_is_answered_and_explained(page_of, viewport):
+    page = page_of("viewer", "test", viewport=viewport)
+    say(page, HARD)
+    assert page.locator(".bubble.mine").inner_text() == HARD
+    assert "meri AMH 0.4" in " ".join(page.locator(".typed mark").all_inner_texts()).replace("  ", " ")
+    shown = page.locator("#flight").inner_text()
+    for words in ("rule case-", "steer", "drafting", "classifier", "together"):
+        assert words in shown
+    looked_at(page, f"flight-{viewport['width']}")
+    assert violations(page) == []
+    assert fits(page)
+
+
+def test_urdu_runs_right_to_left_and_a_button_is_tapped(page_of):
+    page = page_of("viewer", "test")
+    say(page, "میری AMH 0.4 ہے، کیا یہ حلال ہے؟")
+    assert page.locator(".bubble.said").first.get_attribute("dir") == "rtl"
+    looked_at(page, "flight-urdu")
+    page.locator(".offers button").first.click()
+    page.locator(".bubble.said").nth(1).wait_for()
+    assert "halal" in page.locator("#flight").inner_text()
+    assert violations(page) == []
+
+
+def test_whatsapp_shows_its_own_limits(page_of):
+    page = page_of("viewer", "test")
+    page.locator("#channel").select_option("whatsapp")
+    say(page, "salam")
+    assert "of 1024 characters" in page.locator("#flight").inner_text() \
+        or "of 4096 characters" in page.locator("#flight").inner_text()
+
+
+def test_a_list_becomes_a_table_and_the_second_time_nothing_changed(page_of):
+    page = page_of("viewer", "test")
+    for changed in ("new", ""):
+        page.locator("#content").fill("is it halal??\n=1+1 kya ye mehnga hai\n")
+        page.get_by_role("button", name="Test the list").click()
+        page.locator("#table tbody tr").nth(1).wait_for(timeout=30_000)
+        cells = page.locator("#table tbody tr").first.locator("td").all_inner_texts()
+        assert cells[0] == "is it halal??" and cells[2] == "halal" and cells[5] == changed
+        page.evaluate("document.querySelector('#table').replaceChildren()") if changed else None
+    looked_at(page, "list")
+    assert violations(page) == []
+
+
+def test_a_session_that_ended_is_told_and_nothing_is_lost(page_of):
+    page = page_of("viewer", "test")
+    page.context.clear_cookies()
+    page.locator("#text").fill("is it halal?")
+    page.locator("#text").press("Enter")
+    page.locator("#problem").get_by_text("signed out").wait_for()
+
+
+@pytest.fixture
+def waiting(office):
+    """Three patients in the waiting room."""
+    for number, (reason, contact) in enumerate([("handoff", None), ("emergency", None), ("callback", {
+            "phone": "+923001234567", "time": "evening", "name": "زلیخا بی بی"})]):
+        office.room.note(sender=f"web-{number}", channel="web", reason=reason, cause="rule x", variety="ur",
+                         contact=contact)
+    yield
+    with office.room.database.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM waiting")
+        connection.exec_driver_sql("DELETE FROM waiting_notes")
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desk", "phone"])
+def test_who_asked_for_a_call_is_taken_called_noted_and_done(page_of, waiting, viewport):
+    page = page_of("editor", "waiting", viewport=viewport)
+    assert page.locator("article h2").all_inner_texts()[0].startswith("Medical emergency")
+    assert page.locator("[data-due]").first.inner_text() == "due in 10 min"
+    call = page.locator("article.callback")
+    call.get_by_role("button", name="Take").press("Enter")
+    call.get_by_role("link", name="+923001234567").wait_for()
+    call.get_by_role("textbox").fill("فون کیا، شام کو دوبارہ")
+    call.get_by_role("button", name="Keep the note").click()
+    call.get_by_text("شام کو دوبارہ").wait_for()
+    looked_at(page, f"waiting-taken-{viewport['width']}")
+    assert violations(page) == []
+    assert fits(page)
+    call.get_by_role("button", name="Done").click()
+    page.get_by_text("2 waiting").wait_for()
+    assert page.locator("article.callback").count() == 0
+
+
+def test_a_text_is_read_and_signing_asks_for_what_it_needs(page_of):
+    page = page_of("signer", "desk")
+    page.get_by_role("link", name="halal", exact=True).click()
+    assert page.locator('.text[lang="ur"]').get_attribute("dir") == "rtl"
+    for words in ("Evidence for", "Evidence against", "Outlook"):
+        assert page.get_by_text(words).first.is_visible()
+    page.get_by_role("button", name="Sign", exact=True).click()
+    assert page.locator('input[name="role"]').first.evaluate("node => !node.validity.valid")

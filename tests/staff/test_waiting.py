@@ -1,0 +1,157 @@
+"""The waiting room: order, deadlines, who sees what, and what is erased when."""
+
+import pytest
+from cryptography.fernet import Fernet
+
+from bot.errors import StaffError
+from bot.handover import MINUTES, WaitingRoom
+
+CONTACT = {"phone": "+923001234567", "time": "evening", "name": "Zulekha <b>"}
+DAY = 24 * 3600
+
+
+class Clock:
+    now = 1_000_000.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def room(tmp_path, clock):
+    return WaitingRoom(f"sqlite:///{tmp_path}/staff.db", keys=Fernet.generate_key().decode(), days=30, clock=clock)
+
+
+def wait(room, sender="a", reason="handoff", **more):
+    room.note(sender=sender, channel="web", reason=reason, cause="rule x", variety="ur", **more)
+
+
+def do(room, act, *args):
+    with room.database.begin() as connection:
+        getattr(room, act)(connection, *args)
+
+
+def test_the_gravest_come_first_and_of_each_kind_the_newest(room, clock):
+    for sender, reason in (("a", "handoff"), ("b", "crisis"), ("c", "emergency"), ("d", "handoff"), ("e", "crisis")):
+        wait(room, sender, reason)
+        clock.now += 1
+    assert [one.sender for one in room.open()] == ["e", "b", "c", "d", "a"]
+
+
+def test_asking_twice_is_one_entry_and_keeps_the_first_deadline(room, clock):
+    wait(room)
+    clock.now += 600
+    wait(room)
+    entry = room.open()[0]
+    assert (len(room.open()), entry.times, entry.due) == (1, 2, clock.now - 600 + MINUTES["handoff"] * 60)
+
+
+def test_who_comes_back_after_being_answered_waits_again(room):
+    wait(room)
+    do(room, "claim", 1, "ayesha")
+    do(room, "resolve", 1, "ayesha")
+    assert room.open() == []
+    wait(room)
+    assert len(room.open()) == 1
+
+
+def test_two_colleagues_cannot_take_the_same_entry(room):
+    wait(room)
+    do(room, "claim", 1, "ayesha")
+    with pytest.raises(StaffError, match="ayesha"):
+        do(room, "claim", 1, "bilal")
+    do(room, "release", 1, "ayesha")
+    do(room, "claim", 1, "bilal")
+
+
+@pytest.mark.parametrize("act", [("resolve",), ("release",), ("add_note", "words")])
+def test_only_who_took_an_entry_may_touch_it(room, act):
+    wait(room)
+    with pytest.raises(StaffError):
+        do(room, act[0], 1, "ayesha", *act[1:])
+
+
+def test_contact_data_and_notes_are_erased_when_their_time_is_up(room, clock, tmp_path):
+    wait(room, reason="callback", contact=CONTACT)
+    do(room, "claim", 1, "ayesha")
+    do(room, "add_note", 1, "ayesha", "called, no answer")
+    clock.now += 29 * DAY
+    assert room.tidy() == 0 and room.contact(room.open()[0]) == CONTACT
+    clock.now += DAY
+    assert room.tidy() == 1
+    assert room.contact(room.open()[0]) is None and room.notes(1) == []
+
+
+def test_a_file_without_the_key_tells_nothing(room, tmp_path):
+    wait(room, reason="callback", contact=CONTACT)
+    do(room, "claim", 1, "ayesha")
+    do(room, "add_note", 1, "ayesha", "Zulekha called")
+    room.database.engine.dispose()
+    for path in tmp_path.iterdir():
+        assert b"Zulekha" not in path.read_bytes() and b"3001234567" not in path.read_bytes()
+    other = WaitingRoom(f"sqlite:///{tmp_path}/staff.db", keys=Fernet.generate_key().decode(), days=30)
+    with pytest.raises(StaffError, match="JAWAB_CONTACT_KEY"):
+        other.contact(other.open()[0])
+
+
+def test_a_new_key_reads_what_the_old_one_kept(tmp_path):
+    url, old, new = f"sqlite:///{tmp_path}/staff.db", Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    wait(WaitingRoom(url, keys=old, days=30), reason="callback", contact=CONTACT)
+    both = WaitingRoom(url, keys=f"{new},{old}", days=30)
+    assert both.contact(both.open()[0]) == CONTACT
+
+
+@pytest.fixture
+def patient(office):
+    """Somebody who asked for a call; the entry's number."""
+    office.room.note(sender=f"web-{id(office)}", channel="web", reason="callback", cause="asked for a call",
+                     variety="ur", contact=CONTACT)
+    entry = next(one for one in office.room.open() if one.reason == "callback")
+    yield entry.number
+    with office.room.database.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM waiting")
+        connection.exec_driver_sql("DELETE FROM waiting_notes")
+
+
+def test_an_editor_takes_calls_notes_and_closes(staff, office, patient):
+    editor, other = staff("editor"), staff("editor")
+    assert "923001234567" not in editor.ask("waiting")[1]
+    _, page = editor.post(f"waiting/{patient}", act="claim")
+    assert "+923001234567" in page and "Zulekha &lt;b&gt;" in page
+    assert "923001234567" not in other.ask("waiting")[1]
+    _, page = editor.post(f"waiting/{patient}", act="note", words="فون کیا <script>")
+    assert "فون کیا &lt;script&gt;" in page
+    _, page = editor.post(f"waiting/{patient}", act="resolve")
+    assert "Nobody waits" in page
+    with office.database.begin() as connection:
+        acts = [row[0] for row in connection.exec_driver_sql("SELECT act FROM audit WHERE act LIKE 'waiting%'")]
+    assert acts[-3:] == ["waiting: claim", "waiting: note", "waiting: resolve"]
+
+
+def test_a_colleague_who_is_late_is_told(staff, patient):
+    first, second = staff("editor"), staff("editor")
+    second.ask("waiting")
+    first.ask("waiting")
+    first.post(f"waiting/{patient}", act="claim")
+    status, page = second.post(f"waiting/{patient}", act="claim")
+    assert status == 400 and "has taken this one already" in page
+
+
+def test_a_viewer_sees_who_waits_but_not_whom_to_call_and_takes_nothing(staff, office, patient):
+    viewer = staff("viewer")
+    _, page = viewer.ask("waiting")
+    assert "Asked for a call" in page and "Take it" not in page and "923001234567" not in page
+    assert viewer.post(f"waiting/{patient}", act="claim")[0] == 403
+    assert office.room.open()[0].claimed_by is None
+
+
+@pytest.mark.parametrize("path", ["waiting/99999", "waiting/0"])
+def test_an_entry_that_is_not_there_is_told(staff, path):
+    editor = staff("editor")
+    editor.ask("waiting")
+    assert editor.post(path, act="claim")[0] == 400
