@@ -17,7 +17,7 @@ ALWAYS = 1.01       # a probability never reached: the second head is asked abou
 
 
 class Known(Meaning):
-    """Vectors for folds: computed once for all rows and kept, while their spread is learnt from a fold's training rows only.
+    """Vectors for folds: computed once for all rows and kept; their spread is learnt from a fold's training rows.
 
     `live` texts are encoded anew, as in service.
     """

@@ -1,8 +1,8 @@
 """ADAPTER: Rasa's SQL tracker store, keeping of a message only what the conversation needs, with numbers masked.
 
 The dialogue needs the bot's own messages (its memory travels in them), the ids and the buttons; the widget shows the
-words again after a reload. What the pipeline found in the words is needed for one turn and not kept. A name and a number
-typed into a call-back request are kept once, encrypted, in the waiting room: here they would stand in the open.
+words again after a reload. What the pipeline found in the words is needed for one turn and not kept. A name and a
+number typed into a call-back request are kept once, encrypted, in the waiting room: here they would stand in the open.
 """
 
 import copy
