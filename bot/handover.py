@@ -125,6 +125,20 @@ class WaitingRoom:
             found = connection.execute(notes.select().where(notes.c.waiting == number).order_by(notes.c.number)).all()
         return [{"account": one.account, "at": one.at, "words": self.unseal(one.words)} for one in found]
 
+    def export(self, sender: str) -> list[dict[str, Any]]:
+        """Return everything on record of a conversation, readable, as JSON-ready data."""
+        with self.database.begin() as connection:
+            found = connection.execute(waiting.select().where(waiting.c.sender == sender)).all()
+        return [{**entry._asdict(), "contact": self.contact(entry), "notes": self.notes(entry.number)}
+                for entry in found]
+
+    def erase(self, sender: str) -> int:
+        """Delete everything on record of a conversation; return how many entries that were."""
+        own = sa.select(waiting.c.number).where(waiting.c.sender == sender)
+        with self.database.begin() as connection:
+            connection.execute(notes.delete().where(notes.c.waiting.in_(own)))
+            return connection.execute(waiting.delete().where(waiting.c.sender == sender)).rowcount
+
     def tidy(self) -> int:
         """Erase contact data and notes whose time is up, answered or not; return how many entries lost theirs."""
         before = int(self._clock()) - self._seconds

@@ -4,6 +4,7 @@ import json
 import time
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from bot.channels.whatsapp import records as whatsapp
 from bot.channels.whatsapp.store import Store
 from bot.channels.whatsapp.tidy import DAY, tidy
 from bot.errors import SettingsError
+from bot.handover import WaitingRoom
 from bot.settings import Settings
 
 
@@ -41,6 +43,14 @@ class Records:
                                 f"name bot.privacy.store.PrivateTrackerStore")
         return cls(store, chats, settings)
 
+    @cached_property
+    def room(self) -> WaitingRoom | None:
+        """Where patients wait for a person, None where the staff console is switched off."""
+        staff = self.settings.staff
+        if staff is None:
+            return None
+        return WaitingRoom(staff.database, keys=self.settings.contact_key(), days=staff.contact_days)
+
     def of_phone(self, phone: str) -> str | None:
         """Return the conversation of a telephone number on WhatsApp, or None."""
         config = self.settings.whatsapp
@@ -56,13 +66,16 @@ class Records:
             rows = session.query(event.data).filter(event.sender_id == conversation).order_by(event.id).all()
         events = [json.loads(row.data) for row in rows]
         return {"conversation": conversation, "events": events,
-                "whatsapp": whatsapp.export(self.chats, conversation) if self.chats else {}}
+                "whatsapp": whatsapp.export(self.chats, conversation) if self.chats else {},
+                "waiting room": self.room.export(conversation) if self.room else []}
 
     def erase(self, conversation: str) -> dict[str, int]:
         """Delete everything on record of a conversation; return how many rows of each table."""
         event = self.conversations.SQLEvent
         # WhatsApp first: what still waits there would be answered, and written, again
         counts = whatsapp.erase(self.chats, conversation) if self.chats else {}
+        if self.room:
+            counts["waiting room"] = self.room.erase(conversation)
         return {"events": self._delete(event.sender_id == conversation), **counts}
 
     def purge(self, *, now: float | None = None) -> dict[str, int]:
@@ -74,6 +87,8 @@ class Records:
         counts["votes"] = Votes(self.settings.var / "votes.db").purge(before=before)
         if self.chats is not None and config is not None:
             counts["whatsapp"] = tidy(self.chats, now=int(now), keep_days=config.keep_days)
+        if self.room:
+            counts["call-back requests"] = self.room.tidy()
         return counts
 
     def _delete(self, condition: Any) -> int:

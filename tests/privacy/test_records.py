@@ -50,6 +50,8 @@ def chat_of(records, phone, *, arrived):
         plan(connection, Reply("text", "en", "emergency", ({"id": "halal", "title": "Halal"},)), key=chat, chat=chat,
              now=int(arrived))
         alert(connection, reason="urgent reply not delivered", chat=chat, cause=chat)
+    records.room.note(sender=chat, channel="whatsapp", reason="callback", cause="a test", variety="en",
+                      contact={"name": "Zulekha", "phone": phone})
     utter(records, chat, arrived)
     return chat
 
@@ -67,6 +69,7 @@ def in_every_store(records, chat):
         counts = {name: len(connection.execute(column.table.select().where(column == chat)).all())
                   for name, column in whatsapp.OF_A_CHAT.items()}
     with records.conversations.session_scope() as session:
+        counts["waiting room"] = sum(one.sender == chat for one in records.room.open())
         return counts | {"events": session.query(records.conversations.SQLEvent).filter_by(sender_id=chat).count()}
 
 
@@ -75,7 +78,8 @@ def test_export_shows_every_row_of_one_patient_and_none_of_another(records):
     shown = records.export(chat)
     text = json.dumps(shown, ensure_ascii=False)
     assert shown["events"][0]["text"] == WORDS and PHONE in text and OTHER not in text
-    counted = {name: len(rows) for name, rows in shown["whatsapp"].items()} | {"events": len(shown["events"])}
+    counted = {name: len(rows) for name, rows in shown["whatsapp"].items()}
+    counted |= {name: len(shown[name]) for name in ("events", "waiting room")}
     assert counted == in_every_store(records, chat) and all(counted.values())
 
 
@@ -93,7 +97,7 @@ def test_erasing_leaves_nothing_of_one_patient_and_everything_of_another(records
     chat, other = records.of_phone(PHONE), records.of_phone(OTHER)
     before = in_every_store(records, other)
     counts = records.erase(chat)
-    assert counts == dict.fromkeys(counts, 1) and set(counts) == {*tables.tables, "events"}
+    assert counts == dict.fromkeys(counts, 1) and set(counts) == {*tables.tables, "events", "waiting room"}
     assert not any(in_every_store(records, chat).values()) and in_every_store(records, other) == before
     assert records.of_phone(PHONE) is None
     assert set(records.erase(chat).values()) == {0}
@@ -121,7 +125,7 @@ def test_purging_takes_what_is_older_than_the_settings_say(records, tmp_path):
     utter(records, "web-old", now - 91 * DAY)
     utter(records, "web-young", now - 89 * DAY)
     Votes(tmp_path / "votes.db").count("web-1", "m-2", [("pof", "en")], "up", day=date.today() - timedelta(days=731))
-    assert records.purge(now=now) == {"events": 1, "votes": 1, "whatsapp": 0}
+    assert records.purge(now=now) == {"events": 1, "votes": 1, "whatsapp": 0, "call-back requests": 0}
     assert records.export("web-young")["events"] and not records.export("web-old")["events"]
 
 
