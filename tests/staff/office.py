@@ -43,7 +43,7 @@ class Office(Served):
         """As `hire`, and signed in."""
         visitor = self.hire(name, role)
         status, _ = visitor.post("sign-in", name=name, password=PASSWORD)
-        assert status == 200
+        assert status == 200, _
         return visitor
 
 

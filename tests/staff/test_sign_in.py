@@ -310,3 +310,10 @@ def test_every_page_is_quick(staff):
         started = time.perf_counter()
         admin.ask(path)
         assert time.perf_counter() - started < 1, path
+
+
+def test_one_address_guesses_twenty_times_a_minute_at_most(terminal, tmp_path):
+    with Office(terminal.agent, tmp_path) as office:
+        visitor = Visitor(office.url)
+        statuses = [visitor.post("sign-in", name=f"guess{number}", password=PASSWORD)[0] for number in range(21)]
+    assert statuses == [403] * 20 + [429]
