@@ -20,9 +20,11 @@ TOLD_IN_A_FILE = {"onnx": "Apache-2.0", "partd": "BSD-3-Clause", "protobuf": "BS
 
 def licence(component: dict[str, Any]) -> str:
     """Return the licence of a component, as short as its makers name it."""
-    named = [entry.get("expression") or entry["license"].get("id") or entry["license"]["name"]
-             for entry in component.get("licenses", [])]
-    short = dict.fromkeys(" ".join(name.split()).removeprefix("License :: ") for name in named if len(name) < 80)
+    entries = component.get("licenses", [])
+    named = [entry.get("expression") or entry["license"].get("id") for entry in entries]
+    told = [entry["license"].get("name", "") for entry in entries if "license" in entry]
+    names = list(filter(None, named)) or [name for name in told if 0 < len(name) < 80]
+    short = dict.fromkeys(name.rpartition(" :: ")[2] for name in names)
     return "; ".join(short) or TOLD_IN_A_FILE.get(component["name"], "?")
 
 
