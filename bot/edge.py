@@ -18,14 +18,15 @@ LEAVE = 2.0     # seconds between telling a client that its time is up and endin
 class Impatient(HttpProtocol):
     """Sanic's protocol with two gaps closed, through which a slow client could hold a connection for ever.
 
-    Sanic's clock starts anew with every byte, here it runs from a request's first; and after a time-out Sanic goes on
-    reading the rest of the body without a clock.
+    Sanic's clock starts anew with every byte, here it runs from a request's first; and after an answer or a time-out
+    Sanic reads the rest of the body for as long as it takes.
     """
 
     def data_received(self, data: bytes) -> None:
         """Take what came in, and leave the clock of a request that has begun as it is."""
-        since, handled = self._time, getattr(self, "_http", None)
-        begun = handled is not None and handled.stage is not Stage.IDLE
+        since, http = self._time, getattr(self, "_http", None)
+        # a body may still be coming in after its answer has left
+        begun = http is not None and (http.stage is not Stage.IDLE or getattr(http, "request_body", None))
         super().data_received(data)
         if begun:
             self._time = since

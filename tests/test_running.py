@@ -132,6 +132,13 @@ def test_an_emergency_that_could_not_be_delivered_is_seen_until_somebody_looked(
     raise AssertionError("not seen")
 
 
+def test_an_alert_that_somebody_has_seen_goes_off_the_list(talked):
+    number, = re.findall(r"(\d+) .*urgent reply", talked.jawab("alerts", "list"))
+    talked.jawab("alerts", "seen", number)
+    assert "urgent reply" not in talked.jawab("alerts", "list")
+    assert value(talked, "jawab_whatsapp_urgent_failed") == 0
+
+
 def test_the_days_until_a_text_expires_are_told(talked):
     assert 0 < value(talked, "jawab_ledger_days_left") < 400
     assert value(talked, "jawab_ledger_texts", standing="provisional") > 50

@@ -65,3 +65,24 @@ def test_a_trial_run_keeps_a_secret_only_its_owner_can_read(tmp_path):
 def test_the_secret_of_the_environment_goes_before_the_kept_one(tmp_path):
     assert Settings.from_env({"JAWAB_VAR": str(tmp_path), "JAWAB_SESSION_KEY": KEY}).signing_key() == KEY
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("env", "style"), [
+    pytest.param({}, "plain", id="a trial logs plainly"),
+    pytest.param({"JAWAB_PRODUCTION": "true", "JAWAB_SESSION_KEY": KEY}, "json", id="production logs JSON"),
+    pytest.param({"JAWAB_LOG": ""}, "plain", id="an empty choice is none"),
+    pytest.param({"JAWAB_PRODUCTION": "true", "JAWAB_SESSION_KEY": KEY, "JAWAB_LOG": "plain"}, "plain", id="as chosen"),
+])
+def test_how_it_logs(env, style):
+    assert Settings.from_env(env).log == style
+
+
+@pytest.mark.parametrize(("name", "text"), [("JAWAB_LOG", "xml"), ("JAWAB_MOST_WAITING", "0"),
+                                            ("JAWAB_KEEP_CONVERSATIONS_DAYS", "0")])
+def test_a_choice_that_is_none_is_named(name, text):
+    with pytest.raises(SettingsError, match=name):
+        Settings.from_env({name: text})
+
+
+def test_the_token_of_the_metrics_is_never_printed():
+    assert "a-secret-token" not in repr(Settings.from_env({"JAWAB_METRICS_TOKEN": "a-secret-token"}))

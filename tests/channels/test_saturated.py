@@ -95,18 +95,19 @@ def test_a_turn_that_takes_too_long_is_told_and_found_later(terminal, tmp_path, 
         assert len(server.post("history", session=session)[1]["turns"]) == 1
 
 
-def test_a_burst_is_answered_or_refused_and_nobody_hangs(terminal, tmp_path):
+def test_a_burst_is_answered_or_refused_and_nobody_hangs(terminal, tmp_path, stuck):
     with Served(terminal.agent, tmp_path, most_waiting=10) as server:
         sessions = [server.start() for _ in range(60)]
         lines = [http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=30) for _ in sessions]
         for line in lines:
             line.connect()
-        for line, session in zip(lines, sessions, strict=True):     # all are on their way before the first is answered
+        for line, session in zip(lines, sessions, strict=True):
             line.request("POST", "/chat/messages", json.dumps({"session": session, "text": "kya ye halal hai?"}))
+        time.sleep(1)       # all have come before the first is answered
+        stuck.set()
         answers = [(answer := line.getresponse(), json.loads(answer.read())) for line in lines]
-    assert {answer.status for answer, _ in answers} == {200, 503}
+    assert sorted(answer.status for answer, _ in answers) == [200] * 10 + [503] * 50
     assert all(body.get("text") or body["replies"][0]["text"] for _, body in answers)
-    assert sum(answer.status == 200 for answer, _ in answers) >= 10
 
 
 def test_on_whatsapp_everything_waits_in_the_inbox_and_few_are_in_work(tmp_path):
