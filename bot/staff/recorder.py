@@ -64,6 +64,10 @@ class Recorder:
                 "replies": [_shown(reply, channel) for reply in output.replies],
                 "draft": _draft(draft, output.replies), "steps": _steps(spent, whole), "ms": round(whole, 1)}
 
+    def forget(self, sender: str) -> None:
+        """Drop a conversation."""
+        self._practice.forget(sender)
+
 
 def _reading(incoming: Incoming, parsed: Mapping[str, Any]) -> Record:
     """Return what the pipeline made of the typed words."""

@@ -15,6 +15,7 @@ from bot.settings import Settings
 from bot.staff import audit, pages
 from bot.staff.accounts import ROLES, Accounts
 from bot.staff.bench import Bench
+from bot.staff.conversation import Conversation
 from bot.staff.desk import Desk
 from bot.staff.door import COOKIE, HEADERS, Door, guarded, own_page, refusal
 from bot.staff.sessions import Person, Sessions
@@ -50,9 +51,9 @@ def blueprint(chosen: Settings, room: WaitingRoom) -> Blueprint:
         answer.headers.setdefault("Cache-Control", "no-store")
 
     entrance.add_to(found, door)
-    Bench(database, chosen.data).add_to(found, door)
-    Ward(room).add_to(found, door)
-    Desk(database, chosen.data).add_to(found, door)
+    bench = Bench(database, chosen.data)
+    for job in (bench, Ward(room), Conversation(room, bench), Desk(database, chosen.data)):
+        job.add_to(found, door)
     found.add_route(door.opens(office.home, "viewer"), "/", methods=["GET"], name="home")
     found.add_route(door.opens(office.people, "admin"), "/people", methods=["GET", "POST"], name="people")
     found.add_route(door.opens(office.trail, "admin"), "/trail", methods=["GET"], name="trail")
