@@ -3,12 +3,13 @@
 import asyncio
 from typing import Any
 
+import sqlalchemy as sa
 from sanic import Blueprint, Request, Sanic, response
 from sanic.response import HTTPResponse
 
 from bot.channels.web_edge import Limit, address
 from bot.database import Database
-from bot.errors import StaffError
+from bot.errors import SettingsError, StaffError
 from bot.handover import WaitingRoom
 from bot.service import settings, waiting_room
 from bot.settings import Settings
@@ -29,8 +30,12 @@ WRONG = "Name or password is wrong, or the account is locked for some minutes af
 
 
 def register(app: Sanic) -> None:
-    """Add the console to `app` where it is switched on."""
-    room = waiting_room()
+    """Add the console to `app` where it is switched on; raises SettingsError where its store cannot be opened."""
+    try:
+        room = waiting_room()
+    except sa.exc.SQLAlchemyError as error:
+        raise SettingsError(f"JAWAB_STAFF_DATABASE: cannot be opened ({type(error).__name__}); correct the address, or "
+                            f"set JAWAB_STAFF=false to serve patients without the console") from error
     if room:
         app.blueprint(blueprint(settings(), room), url_prefix=PREFIX)
 
