@@ -9,7 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from bot.callback import CONSENT, NAME, NOT_SAID, PHONE, STEPS, TIME, heard
 from bot.errors import told
-from bot.handover import WaitingRoom
+from bot.handover import PRACTICE, WaitingRoom
 from bot.service import waiting_room
 
 logger = logging.getLogger(__name__)
@@ -72,8 +72,10 @@ def _keep(room: WaitingRoom | None, tracker: Tracker) -> None:
                "name": "" if values[NAME] == NOT_SAID else values[NAME]}
     said = [event for event in tracker.events if event["event"] == "bot"]
     variety = ((said[-1].get("metadata") or {}) if said else {}).get("variety") or "en"
-    room.note(sender=tracker.sender_id, channel=tracker.get_latest_input_channel() or "web", reason="callback",
-              cause="asked for a call", variety=variety, contact=contact)
+    channel = tracker.get_latest_input_channel() or "web"
+    if channel != PRACTICE:
+        room.note(sender=tracker.sender_id, channel=channel, reason="callback", cause="asked for a call",
+                  variety=variety, contact=contact)
 
 
 def _emptied() -> Events:

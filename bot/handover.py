@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 MINUTES = {"crisis": 10, "emergency": 10, "handoff": 30, "callback": 240}    # until somebody should have looked
 RISK = {reason: rank for rank, reason in enumerate(MINUTES)}
 NOTE_MOST = 1000
+PRACTICE = "staff"      # the channel of the console's own tests, where nobody waits
 UNREADABLE = "cannot be read: JAWAB_CONTACT_KEY is another one than it was kept with"
 tables = sa.MetaData()
 

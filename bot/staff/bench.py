@@ -66,7 +66,7 @@ class Bench:
         known = CONVERSATION.fullmatch(conversation) and channel in CHANNELS and variety in LANGUAGES
         if not known or len(text) > batch.MOST_CHARACTERS or len(button) > 64 or not (text or button):
             raise StaffError(f"Write a message of at most {batch.MOST_CHARACTERS} characters")
-        record = await self._recording(request).say(text, sender=f"staff-{person.name}-{conversation}",
+        record = await self.recorder(request).say(text, sender=f"staff-{person.name}-{conversation}",
                                                     button=button or None, variety=variety, channel=channel)
         return _json(record)
 
@@ -82,7 +82,7 @@ class Bench:
         self._runs[key] = run
         while len(self._runs) > MOST_RUNS:
             self._runs.popitem(last=False)
-        run.task = asyncio.create_task(self._work(run, texts, self._recording(request)))
+        run.task = asyncio.create_task(self._work(run, texts, self.recorder(request)))
         return _json({"run": key, "total": run.total})
 
     async def progress(self, request: Request, person: Person, run: str) -> HTTPResponse:
@@ -119,7 +119,8 @@ class Bench:
         with self._database.begin() as connection:
             note(connection, run.account, "list tested", f"{run.total} messages")
 
-    def _recording(self, request: Request) -> Recorder:
+    def recorder(self, request: Request) -> Recorder:
+        """Return the recorder over the bot of this server, made at first use."""
         if self._recorder is None:
             self._recorder = Recorder(request.app.ctx.agent, self._data)
         return self._recorder

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from sanic import Blueprint, Request
+from sanic import Blueprint, Request, response
 from sanic.response import HTTPResponse
 
 from bot.answers.agree import NAMES, doubts
@@ -37,6 +37,7 @@ class Desk:
         """Add the routes."""
         found.add_route(door.opens(self.all, "viewer"), "/desk", methods=["GET"], name="desk")
         found.add_route(door.opens(self.one, "viewer"), "/desk/<name:str>", methods=["GET"], name="desk_one")
+        found.add_route(door.opens(self.count, "signer"), "/desk/<name:str>/reach", methods=["GET"], name="desk_reach")
         found.add_route(door.opens(self.act, "signer"), "/desk/<name:str>", methods=["POST"], name="desk_act")
 
     async def all(self, request: Request, person: Person) -> HTTPResponse:
@@ -57,6 +58,13 @@ class Desk:
             return await self._page(request, person, name, problem=str(error))
         return await self._page(request, person, name, told=told)
 
+    async def count(self, request: Request, person: Person, name: str) -> HTTPResponse:
+        """Tell how far one text went."""
+        found = await asyncio.to_thread(reach, request.app.ctx.agent, name)
+        words = ("How many conversations received it cannot be told here." if found is None
+                 else f"{found} conversations received it in the last {DAYS} days.")
+        return response.json({"words": words})
+
     def _act(self, form: Mapping[str, str], person: Person, name: str) -> str:
         role, today = form.get("role", ""), date.today()
         if form.get("act") == "recall":
@@ -71,9 +79,8 @@ class Desk:
     async def _page(self, request: Request, person: Person, name: str, *, problem: str = "",
                     told: str = "") -> HTTPResponse:
         found = await asyncio.to_thread(self._whole, name)
-        found["reach"] = await asyncio.to_thread(reach, request.app.ctx.agent, name)
-        return pages.render("text", person, status=400 if problem else 200, problem=problem, told=told, days=DAYS,
-                            roles=ROLES, until=date.today() + MONTHS_SIGNED, **found)
+        return pages.render("text", person, status=400 if problem else 200, problem=problem, told=told, roles=ROLES,
+                            until=date.today() + MONTHS_SIGNED, **found)
 
     def _read(self) -> tuple[dict[str, Answer], Ledger]:
         return (load_answers(self._data / "answers", load_clinic(self._data / "clinic.yml")),

@@ -19,6 +19,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.answers.compose import Composer, Reply
 from bot.answers.library import Library, Standing
 from bot.dialogue import load_dialogue
+from bot.reply import CALLBACK_UTTERANCES
 from bot.tracker import decision_of
 
 MOST_CONVERSATIONS = 200
@@ -73,9 +74,10 @@ class _TimedReplies(NaturalLanguageGenerator):
         started = time.perf_counter()
         reply = await self._inner.generate(utter_action, tracker, output_channel, **kwargs)
         self._watch.add(REPLY, started)
-        told = decision_of(tracker, load_dialogue())
-        self.draft = self._drafts.compose(action=told.action, says=told.says, topics=told.topics,
-                                          variety=told.variety, offers=told.offers)
+        if not utter_action.startswith(CALLBACK_UTTERANCES):     # those follow the form, not the decision
+            told = decision_of(tracker, load_dialogue())
+            self.draft = self._drafts.compose(action=told.action, says=told.says, topics=told.topics,
+                                              variety=told.variety, offers=told.offers)
         return reply
 
 

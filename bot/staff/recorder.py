@@ -23,6 +23,7 @@ from bot.channels.whatsapp.bubbles import (
 )
 from bot.dialogue import load_dialogue
 from bot.guard.verdict import RANK
+from bot.handover import PRACTICE
 from bot.service import gate, library
 from bot.staff.practice import Practice
 from bot.text.places import pieces, places
@@ -49,7 +50,7 @@ class Recorder:
         async with self._one_at_a_time:
             self._practice.start()
             started = time.perf_counter()
-            output = await turn(self._practice.handle, incoming, sender=sender, channel="staff", variety=variety)
+            output = await turn(self._practice.handle, incoming, sender=sender, channel=PRACTICE, variety=variety)
             whole = (time.perf_counter() - started) * 1000
             tracker = await self._practice.tracker(sender)
             draft, spent = self._practice.draft, dict(self._practice.watch.spent)
@@ -63,6 +64,10 @@ class Recorder:
                 "reasons": meta.get("reasons") or [],
                 "replies": [_shown(reply, channel) for reply in output.replies],
                 "draft": _draft(draft, output.replies), "steps": _steps(spent, whole), "ms": round(whole, 1)}
+
+    def forget(self, sender: str) -> None:
+        """Drop a conversation."""
+        self._practice.forget(sender)
 
 
 def _reading(incoming: Incoming, parsed: Mapping[str, Any]) -> Record:

@@ -3,18 +3,20 @@
 import asyncio
 from typing import Any
 
+import sqlalchemy as sa
 from sanic import Blueprint, Request, Sanic, response
 from sanic.response import HTTPResponse
 
 from bot.channels.web_edge import Limit, address
 from bot.database import Database
-from bot.errors import StaffError
+from bot.errors import SettingsError, StaffError
 from bot.handover import WaitingRoom
 from bot.service import settings, waiting_room
 from bot.settings import Settings
 from bot.staff import audit, pages
 from bot.staff.accounts import ROLES, Accounts
 from bot.staff.bench import Bench
+from bot.staff.conversation import Conversation
 from bot.staff.desk import Desk
 from bot.staff.door import COOKIE, HEADERS, Door, guarded, own_page, refusal
 from bot.staff.sessions import Person, Sessions
@@ -28,8 +30,12 @@ WRONG = "Name or password is wrong, or the account is locked for some minutes af
 
 
 def register(app: Sanic) -> None:
-    """Add the console to `app` where it is switched on."""
-    room = waiting_room()
+    """Add the console to `app` where it is switched on; raises SettingsError where its store cannot be opened."""
+    try:
+        room = waiting_room()
+    except sa.exc.SQLAlchemyError as error:
+        raise SettingsError(f"JAWAB_STAFF_DATABASE: cannot be opened ({type(error).__name__}); correct the address, or "
+                            f"set JAWAB_STAFF=false to serve patients without the console") from error
     if room:
         app.blueprint(blueprint(settings(), room), url_prefix=PREFIX)
 
@@ -50,9 +56,9 @@ def blueprint(chosen: Settings, room: WaitingRoom) -> Blueprint:
         answer.headers.setdefault("Cache-Control", "no-store")
 
     entrance.add_to(found, door)
-    Bench(database, chosen.data).add_to(found, door)
-    Ward(room).add_to(found, door)
-    Desk(database, chosen.data).add_to(found, door)
+    bench = Bench(database, chosen.data)
+    for job in (bench, Ward(room), Conversation(room, bench), Desk(database, chosen.data)):
+        job.add_to(found, door)
     found.add_route(door.opens(office.home, "viewer"), "/", methods=["GET"], name="home")
     found.add_route(door.opens(office.people, "admin"), "/people", methods=["GET", "POST"], name="people")
     found.add_route(door.opens(office.trail, "admin"), "/trail", methods=["GET"], name="trail")

@@ -10,6 +10,8 @@ from office import Office
 sys.path.insert(0, str(Path(__file__).parent.parent / "web"))
 from browser import DESKTOP, launch  # noqa: E402
 
+from bot.channels.session import Sessions  # noqa: E402
+
 NUMBERS = itertools.count(1)
 
 
@@ -58,3 +60,16 @@ def page_of(chromium, office, staff):
     for context in contexts:
         context.close()
     assert not complaints
+
+
+@pytest.fixture
+def talked(office):
+    """A patient who wrote on the website and asked for a person; the entry's number."""
+    session = office.start()
+    for words in ("mera naam Zulekha hai, number 0300-1234567, AMH 0.4 <b>", "kya ye halal hai?"):
+        office.say(session, words)
+    sender = Sessions("k" * 32, hours=24).sender(session)
+    office.room.note(sender=sender, channel="web", reason="handoff", cause="x", variety="roman")
+    yield office.room.open()[0].number
+    with office.room.database.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM waiting")

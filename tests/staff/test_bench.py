@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 import time
 
 import pytest
@@ -11,6 +12,7 @@ from bot.channels.inbound import clean
 from bot.database import Database
 from bot.errors import StaffError
 from bot.staff.batch import compare, messages_in, to_csv
+from bot.staff.recorder import Recorder
 from bot.staff.store import tables
 from bot.text.places import pieces, places
 from bot.text.words import load_lexicon
@@ -174,3 +176,13 @@ def test_a_list_of_ten_megabytes_is_refused_and_the_server_lives(staff, office):
     status, body = visitor.call("test/list", {"content": "is it halal?\n" * 800_000})
     assert status == 400 and "2 MB" in body["error"]
     assert visitor.ask("")[0] == 200
+
+
+def test_a_draft_is_shown_beside_what_patients_get(terminal, tmp_path):
+    data = shutil.copytree("data", tmp_path / "data", ignore=shutil.ignore_patterns("nlu", "guard", "lexicon"))
+    file = data / "answers" / "halal.yml"
+    file.write_text(file.read_text(encoding="utf-8").replace("our article it is", "our article it really is"),
+                    encoding="utf-8")
+    record = terminal.run(Recorder(terminal.agent, data).say("is it halal?", sender="staff-y"))
+    assert "really" in record["draft"]["text"] and "really" not in record["replies"][0]["text"]
+    assert terminal.run(Recorder(terminal.agent, data).say("salam", sender="staff-z"))["draft"] is None

@@ -13,6 +13,7 @@ from bot.channels.inbound import Incoming, tapped
 from bot.channels.turn import turn
 from bot.privacy.store import PrivateTrackerStore
 from bot.settings import Staff
+from bot.staff.recorder import Recorder
 
 
 @pytest.fixture
@@ -239,3 +240,12 @@ def test_danger_in_a_request_is_kept_as_it_was_said(chat, room, stored):
     chat.patient("mujhe bohat zyada khoon aa raha hai")
     assert b"khoon" in b"".join(path.read_bytes() for path in stored.parent.iterdir())
 
+
+
+def test_a_request_tried_out_by_staff_calls_nobody(terminal, room):
+    recorder = Recorder(terminal.agent, service.settings().data)
+    for answer in ("callback", "callback_yes", "callback_skip", "0300 1234567", "callback_any"):
+        button = answer if answer.startswith("callback") else None
+        record = terminal.run(recorder.say(answer, sender="staff-x", button=button))
+    assert "callback_kept" in [block["id"] for block in record["replies"][0]["blocks"]] and record["draft"] is None
+    assert room.open() == []

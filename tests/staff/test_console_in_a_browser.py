@@ -152,5 +152,18 @@ def test_a_text_is_read_and_signing_asks_for_what_it_needs(page_of):
     assert page.locator('.text[lang="ur"]').get_attribute("dir") == "rtl"
     for words in ("Evidence for", "Evidence against", "Outlook"):
         assert page.get_by_text(words).first.is_visible()
+    page.get_by_text("cannot be told here").wait_for()      # these conversations are in memory
     page.get_by_role("button", name="Sign", exact=True).click()
     assert page.locator('input[name="role"]').first.evaluate("node => !node.validity.valid")
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desk", "phone"])
+def test_a_conversation_is_read_and_replayed(page_of, talked, viewport):
+    page = page_of("editor", "waiting", viewport=viewport)
+    page.get_by_role("button", name="Take it").press("Enter")
+    page.get_by_role("link", name="What was said").click()
+    page.get_by_role("link", name="Again through today's bot").click()
+    page.get_by_text("the same words").nth(1).wait_for()
+    looked_at(page, f"conversation-{viewport['width']}")
+    assert violations(page) == []
+    assert fits(page)

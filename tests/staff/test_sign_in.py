@@ -10,6 +10,7 @@ from office import PASSWORD, Office, Visitor
 from bot.database import Database
 from bot.errors import SettingsError, StaffError
 from bot.settings import Settings
+from bot.staff import routes
 from bot.staff.accounts import FAILURES_MOST, LINK_SECONDS, LOCKED_SECONDS, Accounts
 from bot.staff.sessions import IDLE_SECONDS, Sessions
 from bot.staff.store import accounts, audit, tables
@@ -283,6 +284,14 @@ def test_too_many_attempts_from_one_address_wait(terminal, tmp_path):
       "JAWAB_CONTACT_KEY": KEY}, True)])
 def test_in_production_the_console_is_off_unless_it_is_switched_on(env, on):
     assert bool(Settings.from_env(env).staff) is on
+
+
+def test_a_store_that_cannot_be_opened_stops_the_start_with_a_reason(monkeypatch, tmp_path):
+    def fail():
+        return Database(f"sqlite:///{tmp_path}", tables)      # a folder
+    monkeypatch.setattr(routes, "waiting_room", fail)
+    with pytest.raises(SettingsError, match="JAWAB_STAFF_DATABASE"):
+        routes.register(None)
 
 
 def test_in_production_the_cookie_travels_over_https_only():

@@ -5,6 +5,7 @@ from cryptography.fernet import Fernet
 
 from bot.errors import StaffError
 from bot.handover import MINUTES, WaitingRoom
+from bot.text.redact import redact
 
 CONTACT = {"phone": "+923001234567", "time": "evening", "name": "Zulekha <b>"}
 DAY = 24 * 3600
@@ -155,3 +156,42 @@ def test_an_entry_that_is_not_there_is_told(staff, path):
     editor = staff("editor")
     editor.ask("waiting")
     assert editor.post(path, act="claim")[0] == 400
+
+
+def test_who_took_an_entry_reads_the_conversation_redacted_and_on_the_trail(staff, office, talked):
+    editor = staff("editor")
+    assert editor.ask(f"waiting/{talked}/conversation")[0] == 400
+    editor.post(f"waiting/{talked}", act="claim")
+    status, page = editor.ask(f"waiting/{talked}/conversation")
+    assert status == 200 and "mera naam ▮▮▮ hai" in page and "kya ye halal hai?" in page and "&lt;b&gt;" in page
+    assert not [word for word in ("Zulekha", "1234567", "0.4") if word in page]
+    with office.database.begin() as connection:
+        assert connection.exec_driver_sql("SELECT 1 FROM audit WHERE act = 'conversation read'").first()
+
+
+def test_a_conversation_goes_through_todays_bot_again(staff, talked):
+    editor = staff("editor")
+    editor.ask("waiting")
+    editor.post(f"waiting/{talked}", act="claim")
+    _, page = editor.ask(f"waiting/{talked}/conversation?again=1")
+    assert page.count("the same words") == 2
+
+
+def test_a_viewer_and_a_colleague_read_no_conversation(staff, talked):
+    editor, other, viewer = staff("editor"), staff("editor"), staff("viewer")
+    editor.ask("waiting")
+    editor.post(f"waiting/{talked}", act="claim")
+    assert other.ask(f"waiting/{talked}/conversation")[0] == 400
+    assert viewer.ask(f"waiting/{talked}/conversation")[0] == 403
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("mera naam Zulekha hai aur AMH 0.4", "mera naam ▮▮▮ hai aur AMH ▮▮▮"),
+    ("میرا نام زلیخا بی بی ہے", "میرا نام ▮▮▮ ہے"),
+    ("My name is Ayesha Khan and I am 38", "My name is ▮▮▮ and I am 38"),
+    ("CNIC 35202-1234567-1, a.b@c.pk", "CNIC ▮▮▮, ▮▮▮"),
+    ("۰۳۰۰ ۱۲۳۴۵۶۷ par phone karein", "▮▮▮ par phone karein"),
+    ("kya 40% success hai? umar 38", "kya 40% success hai? umar 38"),
+    ("", "")])
+def test_what_tells_who_somebody_is_is_left_out(text, expected):
+    assert redact(text) == expected
