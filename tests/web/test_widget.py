@@ -123,6 +123,16 @@ def test_a_session_that_ended_is_replaced_and_the_message_arrives(visit):
     assert chat.page.locator(".mine .icon-delivered").count() == 1
 
 
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_refusal_is_shown_in_the_words_that_came_with_it(visit, status):
+    chat, words = visit(), "In an emergency, ring 1122."
+    chat.page.route("**/chat/messages", lambda route: route.fulfill(status=status, json={"error": "x", "text": words}))
+    chat.text.fill("salam")
+    chat.text.press("Enter")
+    chat.page.get_by_text(words).wait_for()
+    assert chat.sent.count() == 1 and chat.replies.count() == 0 and chat.button("retry").count() == 1
+
+
 def test_waiting_is_shown_and_announced(visit):
     chat = visit()
     chat.page.route("**/chat/messages", lambda route: None)
