@@ -14,6 +14,7 @@ from bot.channels.turn import turn
 from bot.privacy.store import PrivateTrackerStore
 from bot.settings import Staff
 from bot.staff.recorder import Recorder
+from tests.channels.test_contract import TerminalPatient, WebPatient, WhatsAppPatient, converse
 
 
 @pytest.fixture
@@ -249,3 +250,13 @@ def test_a_request_tried_out_by_staff_calls_nobody(terminal, room):
         record = terminal.run(recorder.say(answer, sender="staff-x", button=button))
     assert "callback_kept" in [block["id"] for block in record["replies"][0]["blocks"]] and record["draft"] is None
     assert room.open() == []
+
+
+@pytest.mark.parametrize("channel", [WebPatient, WhatsAppPatient], ids=lambda channel: channel.__name__)
+def test_every_channel_asks_the_same(terminal, tmp_path, room, channel):
+    steps = ["mujhe doctor se baat karni hai", ("tap", 0), ("tap", 0), "Zulekha", "0300", "0300 1234567", ("tap", 2)]
+    expected = terminal.run(converse(TerminalPatient(terminal, tmp_path), steps))
+    assert terminal.run(converse(channel(terminal, tmp_path), steps)) == expected
+    kept = [one for one in room.open() if one.reason == "callback"]
+    assert {one.channel for one in kept} == {"terminal", channel.__name__.removesuffix("Patient").lower()}
+    assert {room.contact(one)["time"] for one in kept} == {"evening"}
