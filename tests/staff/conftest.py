@@ -30,7 +30,7 @@ def staff(office):
     return lambda role: office.signed_in(f"{role}{next(NUMBERS)}", role)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")     # while Playwright runs, this thread can run no other event loop
 def chromium():
     sync_api = pytest.importorskip("playwright.sync_api")
     with sync_api.sync_playwright() as playwright:
