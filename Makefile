@@ -9,11 +9,7 @@ EVAL := tests/eval/en.jsonl tests/eval/ur.jsonl tests/eval/roman.jsonl tests/eva
 export RASA_TELEMETRY_ENABLED := false
 export OMP_NUM_THREADS := 1
 
-<<<<<<< HEAD
-.PHONY: help run test check train evaluate bench compare load
-=======
-.PHONY: help run test check train evaluate bench load sbom
->>>>>>> work-d
+.PHONY: help run test check train evaluate bench load compare sbom
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -22,7 +18,7 @@ run: .venv/.ready ## install what is missing, train if needed, serve, print the 
 	@$(JAWAB) run
 
 test: .venv/.ready ## every test and check
-	@.venv/bin/ruff check bot actions tests
+	@.venv/bin/ruff check bot actions tests bench deploy
 	@.venv/bin/mypy
 	@$(JAWAB) check
 	@$(JAWAB) train
@@ -44,17 +40,15 @@ load: .venv/.ready ## measure how long patients wait when 200 talk at once
 	@$(JAWAB) train
 	@.venv/bin/python bench/load.py
 
-<<<<<<< HEAD
 compare: .venv-compare/.ready ## compare intent classifiers on one set of folds (an hour; quicker: ARGS="--sample 1500")
 	@.venv-compare/bin/python bench/compare.py $(ARGS)
-=======
+
 sbom: $(UV) ## the software bill of materials (results/sbom.json) and docs/licences.md, of what runs with the bot
 	@mkdir -p results
 	@UV_PROJECT_ENVIRONMENT=.tools/runtime $(UV) sync --frozen --no-dev --no-install-project --python $(PYTHON) --quiet
 	@$(UV) tool run --from cyclonedx-bom==7.5.0 cyclonedx-py environment --output-reproducible --pyproject pyproject.toml \
 		--output-file results/sbom.json .tools/runtime
 	@$(PYTHON) deploy/licences.py results/sbom.json docs/licences.md
->>>>>>> work-d
 
 $(UV):
 	@echo "installing uv (some seconds)"
