@@ -4,6 +4,7 @@ Both are trained on one sample of data/nlu and the same rules, keep conversation
 messages over HTTP. Only the ratios mean something on a machine that does other work too.
 """
 
+import json
 import os
 import shutil
 import threading
@@ -36,20 +37,27 @@ def bench(examples: int = typer.Option(600, min=100, help="Examples of data/nlu 
           seed: int = typer.Option(7, help="Chooses examples and messages."),
           stories: bool = typer.Option(False, help="Give the stock bot each rule as a story too, so that TED and "
                                                    "UnexpecTED have something to learn."),
+          again: bool = typer.Option(False, "--again", help="Keep the stock bot that the last run trained, which takes "
+                                                            "most of the time, and its training figures."),
           results: Annotated[Path, typer.Option(help="Where the figures go.")] = RESULTS) -> None:
     """Compare this bot with the stock Rasa pipeline."""
     loads = [os.getloadavg()[0]]
     texts = prepare.messages(messages + WARM_UP, seed=seed)
-    bots, trained_on = _prepare(examples, seed=seed, stories=stories)
+    chosen: dict[str, Any] = {"examples": examples, "seed": seed, "stories": stories}
+    kept = _kept(results, chosen) if again else None
+    bots, trained_on = _prepare(examples, seed=seed, stories=stories, again=again)
     measured: Measured = {bot.name: {} for bot in bots}
-    console.print(f"training the stock bot costs some {trained_on * DIET / 60:.0f} minutes of CPU (--examples sets it)")
+    if kept:
+        measured["stock"]["training"] = kept
+    else:
+        console.print(f"training the stock bot costs some {trained_on * DIET / 60:.0f} minutes of CPU (--examples)")
     _train(bots, measured)
     _serve(bots, measured, texts, starts=starts)
     loads.append(os.getloadavg()[0])
     found = report.rows(measured)
     report.save(results, found, measured, {
-        "examples": trained_on, "messages": messages, "conversation": BLOCK, "starts": starts, "seed": seed,
-        "stories": stories, "load at start and end": [round(load, 2) for load in loads]})
+        "chosen": chosen, "examples": trained_on, "messages": messages, "conversation": BLOCK, "starts": starts,
+        "stock trained by an earlier run": again, "load at start and end": [round(load, 2) for load in loads]})
     console.print(report.table(found, f"{trained_on} examples, {messages} messages, one client, SQLite"))
     for name, figures in measured.items():
         console.print(f"{name}: {figures['unanswered']} of {messages} messages got no reply")
@@ -57,19 +65,29 @@ def bench(examples: int = typer.Option(600, min=100, help="Examples of data/nlu 
                   f"machine has 0 at the start. Figures are in {results}")
 
 
-def _prepare(size: int, *, seed: int, stories: bool) -> tuple[list[Bot], int]:
-    """Return both bots, ready to be trained, and the number of examples they get."""
+def _kept(results: Path, chosen: dict[str, Any]) -> dict[str, float]:
+    """Return the stock bot's training figures from `results`; raises BenchError where that run chose other data."""
+    trained = (WORK / "stock" / "models").exists() and results.exists()
+    if not trained or json.loads(results.read_text(encoding="utf-8"))["setting"].get("chosen") != chosen:
+        raise prepare.BenchError(f"{results}: no run with these examples, seed and stories; leave out --again")
+    figures: dict[str, float] = json.loads(results.read_text(encoding="utf-8"))["raw"]["stock"]["training"]
+    return figures
+
+
+def _prepare(size: int, *, seed: int, stories: bool, again: bool) -> tuple[list[Bot], int]:
+    """Return both bots, ready to be trained, and the number of examples they get; `again` leaves the stock one be."""
     with step("installing the stock environment (2.7 GB the first time)"):
         prepare.stock_environment(prepare.find_uv())
     chosen = prepare.sample(size, seed=seed)
-    shutil.rmtree(WORK, ignore_errors=True)
+    shutil.rmtree(WORK / "ours" if again else WORK, ignore_errors=True)
     prepare.our_folder(WORK / "ours", chosen)
-    prepare.stock_folder(WORK / "stock", chosen, stories=stories)
+    if not again:
+        prepare.stock_folder(WORK / "stock", chosen, stories=stories)
     return [our_bot(WORK / "ours"), stock_bot(WORK / "stock")], sum(map(len, chosen.values()))
 
 
 def _train(bots: list[Bot], measured: Measured) -> None:
-    for bot in bots:
+    for bot in (bot for bot in bots if "training" not in measured[bot.name]):
         with step(f"training {bot.name}"):
             measured[bot.name]["training"] = bot.trained()
 
