@@ -6,12 +6,13 @@ number typed into a call-back request are kept once, encrypted, in the waiting r
 """
 
 import copy
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
 from rasa.core.tracker_store import SQLTrackerStore
-from rasa.shared.core.events import ActiveLoop, Event, UserUttered
+from rasa.shared.core.events import ActiveLoop, Event, SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 
@@ -21,6 +22,9 @@ from bot.privacy.redact import redact
 from bot.service import settings
 
 FORGOTTEN = "…"
+# how much of the present session is stored: what Rasa asks too, but building its query costs three milliseconds a turn
+STORED = sa.text("SELECT count(*) FROM events WHERE sender_id = :sender AND timestamp >= coalesce("
+                 "(SELECT max(timestamp) FROM events WHERE sender_id = :sender AND type_name = :start), timestamp)")
 
 
 class PrivateTrackerStore(SQLTrackerStore):
@@ -39,8 +43,9 @@ class PrivateTrackerStore(SQLTrackerStore):
     def _additional_events(self, session: Any, tracker: DialogueStateTracker) -> Iterator[Event]:
         """Return what is new in `tracker`, as it is kept; the tracker itself stays as it is."""
         asked = _answers(tracker)
+        stored = session.execute(STORED, {"sender": tracker.sender_id, "start": SessionStarted.type_name}).scalar_one()
         return (kept(event, words=id(event) not in asked or _urgent(event))
-                for event in super()._additional_events(session, tracker))
+                for event in itertools.islice(tracker.events, stored, None))
 
 
 def kept(event: Event, *, words: bool = True) -> Event:

@@ -5,6 +5,9 @@ import sqlite3
 import uuid
 
 import pytest
+from rasa.core.tracker_store import SQLTrackerStore
+from rasa.shared.core.events import ActionExecuted, SessionStarted, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
 from served import Served
 
 from bot.channels.inbound import Incoming, clean, tapped
@@ -23,6 +26,31 @@ def stored(terminal, tmp_path, monkeypatch):
     monkeypatch.setattr(terminal.agent, "tracker_store", store)
     monkeypatch.setattr(terminal.agent.processor, "tracker_store", store)
     return tmp_path / "conversations.db"
+
+
+SESSION = [SessionStarted(timestamp=5.0), ActionExecuted("action_listen", timestamp=6.0)]
+SPOKEN = [UserUttered("salam", timestamp=7.0), ActionExecuted("utter_smalltalk", timestamp=8.0)]
+
+
+@pytest.mark.parametrize("earlier", [
+    pytest.param([], id="a new conversation"),
+    pytest.param([*SESSION], id="one session"),
+    pytest.param([*SPOKEN], id="no session was ever started"),
+    pytest.param([UserUttered("hello", timestamp=1.0), *SESSION, *SPOKEN], id="something before the session"),
+    pytest.param([SessionStarted(timestamp=1.0), UserUttered("hello", timestamp=2.0), *SESSION, *SPOKEN],
+                 id="an earlier session"),
+])
+def test_what_is_new_is_what_rasa_takes_for_new(terminal, tmp_path, monkeypatch, earlier):
+    monkeypatch.setattr(private, "settings", lambda: Settings(var=tmp_path))
+    store = private.PrivateTrackerStore(terminal.agent.domain)
+    tracker = DialogueStateTracker.from_events("web-1", earlier)
+    terminal._loop.run_until_complete(store.save(tracker))
+    terminal._loop.run_until_complete(store.save(DialogueStateTracker.from_events("web-2", SESSION)))
+    tracker.update(UserUttered("aur?", timestamp=9.0))
+    with store.session_scope() as session:
+        ours = [event.timestamp for event in store._additional_events(session, tracker)]
+        rasas = [event.timestamp for event in SQLTrackerStore._additional_events(store, session, tracker)]
+    assert ours == rasas
 
 
 def rows(path):
