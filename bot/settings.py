@@ -159,7 +159,8 @@ def _whatsapp(env: Mapping[str, str], read: "_Reader") -> WhatsApp | None:
 def _staff(env: Mapping[str, str], read: "_Reader") -> Staff | None:
     """Return the console's settings, None where it is off: in production unless it is switched on."""
     production = env.get("JAWAB_PRODUCTION", "").strip().lower() in TRUE
-    if not read.flag("JAWAB_STAFF", default=not production):
+    wanted = env.get("JAWAB_STAFF", "").strip()
+    if not (read.flag("JAWAB_STAFF", default=False) if wanted else not production):
         return None
     keys = env.get("JAWAB_CONTACT_KEY", "").translate(STANDARD_TO_URLSAFE).replace(" ", "")
     if not all(FERNET_KEY.fullmatch(key) for key in keys.split(",")) and (keys or production):

@@ -33,7 +33,7 @@ def stuck(terminal, monkeypatch):
             await asyncio.sleep(0.02)
         return await real(message)
 
-    monkeypatch.setattr(terminal.agent.processor, "handle_message", slow)
+    monkeypatch.setitem(vars(terminal.agent.processor), "handle_message", slow)     # setattr would leave it there
     yield gate
     gate.set()
 

@@ -321,7 +321,7 @@ def test_a_broken_bot_says_so_in_approved_words(web, monkeypatch):
     async def fail(*args, **kwargs):
         raise RuntimeError("down")
 
-    monkeypatch.setattr(web.agent.processor, "handle_message", fail)
+    monkeypatch.setitem(vars(web.agent.processor), "handle_message", fail)     # setattr would leave it there
     reply, = web.say(web.start(), "salam", variety="ur")
     assert reply["text"] == library().trouble("ur")
 
@@ -331,8 +331,8 @@ def test_a_broken_store_says_so_in_approved_words(web, monkeypatch):
         raise RuntimeError("down")
 
     session = web.start()
-    monkeypatch.setattr(web.agent.tracker_store, "retrieve_full_tracker", fail)
-    monkeypatch.setattr(web.agent.processor, "handle_message", fail)
+    monkeypatch.setitem(vars(web.agent.tracker_store), "retrieve_full_tracker", fail)
+    monkeypatch.setitem(vars(web.agent.processor), "handle_message", fail)     # setattr would leave it there
     assert web.say(session, "salam", id=ID)[0]["text"] == library().trouble("en")
 
 
@@ -345,7 +345,7 @@ def test_a_visitor_who_leaves_while_waiting_finds_the_answer_later(web, monkeypa
             await asyncio.sleep(0.02)
         return await real(message)
 
-    monkeypatch.setattr(web.agent.processor, "handle_message", slow)
+    monkeypatch.setitem(vars(web.agent.processor), "handle_message", slow)     # setattr would leave it there
     session = web.start()
     import socket
     host, port = web.url.removeprefix("http://").split(":")
