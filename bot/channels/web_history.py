@@ -97,7 +97,7 @@ async def erase(agent: Agent, sender: str) -> None:
         if isinstance(store, InMemoryTrackerStore):
             store.store.pop(sender, None)
         elif isinstance(store, SQLTrackerStore):
-            _erase_rows(store, sender)
+            delete_events(store, store.SQLEvent.sender_id == sender)
         else:
             raise BotError(f"{type(store).__name__}: cannot erase a conversation; use the SQL tracker store")
 
@@ -124,9 +124,11 @@ def _recorded(store: TrackerStore, sender: str, message_id: str) -> bool:
         return found.first() is not None
 
 
-def _erase_rows(store: SQLTrackerStore, sender: str) -> None:
+def delete_events(store: SQLTrackerStore, condition: Any) -> int:
+    """Delete the events that `condition` picks, overwriting the words and not only unlinking them; return how many."""
     with store.session_scope() as session:
         if session.get_bind().dialect.name == "sqlite":
-            session.execute(sa.text("PRAGMA secure_delete = ON"))   # overwrite the words, not only unlink them
-        session.query(store.SQLEvent).filter(store.SQLEvent.sender_id == sender).delete()
+            session.execute(sa.text("PRAGMA secure_delete = ON"))   # a store that is not ours has not set it
+        deleted = session.query(store.SQLEvent).filter(condition).delete(synchronize_session=False)
         session.commit()
+    return int(deleted)

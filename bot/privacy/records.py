@@ -7,11 +7,10 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
-import sqlalchemy as sa
 from rasa.core.tracker_store import SQLTrackerStore, TrackerStore
 from rasa.core.utils import AvailableEndpoints
 
-from bot.channels.web_history import inner
+from bot.channels.web_history import delete_events, inner
 from bot.channels.web_votes import Votes
 from bot.channels.whatsapp import records as whatsapp
 from bot.channels.whatsapp.store import Store
@@ -76,13 +75,14 @@ class Records:
         counts = whatsapp.erase(self.chats, conversation) if self.chats else {}
         if self.room:
             counts["waiting room"] = self.room.erase(conversation)
-        return {"events": self._delete(event.sender_id == conversation), **counts}
+        return {"events": delete_events(self.conversations, event.sender_id == conversation), **counts}
 
     def purge(self, *, now: float | None = None) -> dict[str, int]:
         """Delete whatever is older than the settings let it become; return how many rows of each store."""
         now = time.time() if now is None else now
         config, event = self.settings.whatsapp, self.conversations.SQLEvent
-        counts = {"events": self._delete(event.timestamp < now - self.settings.keep_conversations_days * DAY)}
+        oldest = now - self.settings.keep_conversations_days * DAY
+        counts = {"events": delete_events(self.conversations, event.timestamp < oldest)}
         before = date.fromtimestamp(now) - timedelta(days=self.settings.keep_votes_days)
         counts["votes"] = Votes(self.settings.var / "votes.db").purge(before=before)
         if self.chats is not None and config is not None:
@@ -90,12 +90,3 @@ class Records:
         if self.room:
             counts["call-back requests"] = self.room.tidy()
         return counts
-
-    def _delete(self, condition: Any) -> int:
-        """Delete events; a store that is not ours is told here to overwrite them."""
-        with self.conversations.session_scope() as session:
-            if session.get_bind().dialect.name == "sqlite":
-                session.execute(sa.text("PRAGMA secure_delete = ON"))
-            deleted = session.query(self.conversations.SQLEvent).filter(condition).delete(synchronize_session=False)
-            session.commit()
-        return int(deleted)
