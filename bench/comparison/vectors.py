@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from bot.text.transliterate import load_transliterator
-from bot.understanding.meaning import LENGTH, Meaning
+from bot.understanding.meaning import Meaning, spread
 from bot.understanding.model import IntentModel
 from comparison.linear import Loss
 
@@ -41,8 +41,7 @@ class Known(Meaning):
 
     def fit(self, texts: Sequence[str]) -> None:
         """Learn how a fold's training rows spread."""
-        every = np.stack([self._vector(text) for text in texts])
-        self._spread = np.stack([every.mean(axis=0), every.std(axis=0).clip(1e-6) * LENGTH])
+        self._spread = spread(np.stack([self._vector(text) for text in texts]))
 
     def vectors(self, texts: Sequence[str]) -> np.ndarray:
         """Return the vectors of `texts` as the bot takes them."""

@@ -51,8 +51,7 @@ class Meaning:
         known |= {key: self._encoder.encode(text).astype(np.float16) for key, text in missing.items()}
         kept = {key: known[key] for key in keys}
         np.savez(path, keys=np.array(list(kept)), vectors=np.stack(list(kept.values())))
-        every = np.stack([known[key] for key in keys]).astype(np.float32)
-        self._spread = np.stack([every.mean(axis=0), every.std(axis=0).clip(1e-6) * LENGTH])
+        self._spread = spread(np.stack([known[key] for key in keys]).astype(np.float32))
         self._known = {text: known[key].astype(np.float32) for text, key in zip(texts, keys, strict=True)}
 
     def vectors(self, texts: Sequence[str]) -> np.ndarray:
@@ -75,3 +74,8 @@ class Meaning:
         except Exception:  # serving goes on with spelling alone
             logger.exception("embedding not loaded, spelling decides alone")
             return None
+
+
+def spread(vectors: np.ndarray) -> np.ndarray:
+    """Return what `vectors` are measured by, shape (2, numbers): each number's mean, and its deviation scaled."""
+    return np.stack([vectors.mean(axis=0), vectors.std(axis=0).clip(1e-6) * LENGTH])
