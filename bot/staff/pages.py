@@ -20,9 +20,10 @@ LATIN = re.compile("[A-Za-z]")
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Environment:
-    found = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined,
-                        trim_blocks=True, lstrip_blocks=True)
+def _environment() -> Any:
+    found: Any = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined,
+                             trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.i18n"])
+    found.install_null_translations(newstyle=True)
     found.filters |= {"moment": moment, "direction": direction}
     return found
 
