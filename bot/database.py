@@ -1,4 +1,4 @@
-"""One way to open a database: every `begin` is a transaction that is on disk when it ends."""
+"""One way to open a store: its tables brought to today's shape, and every `begin` a transaction on disk when it ends."""
 
 import threading
 from collections.abc import Iterator
@@ -7,32 +7,50 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Engine
+
+from bot.schema import alone, upgrade
+
+# never a hang: seconds to connect, milliseconds for a statement; and a connection lost meanwhile is made anew
+POSTGRESQL: dict[str, Any] = {"pool_size": 4, "pool_pre_ping": True,
+              "connect_args": {"connect_timeout": 3, "options": "-c statement_timeout=10000"}}
 
 
 class Database:
-    """An SQLAlchemy address, SQLite or another, with its tables made."""
+    """The store that `tables` belong to (bot/schema.py), in SQLite or PostgreSQL."""
 
     def __init__(self, url: str, tables: sa.MetaData) -> None:
-        """Open `url` and make what of `tables` it lacks."""
+        """Open `url` and bring the store's tables to today's shape; `tables.info` names the store."""
+        store = tables.info["store"]
         self._turn = threading.Lock()    # SQLite has one writer; waiting here is fairer than its own retries
-        address = sa.engine.make_url(url)
-        if address.get_backend_name() == "sqlite":
-            if address.database:
-                Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-            self.engine = sa.create_engine(url, poolclass=sa.pool.QueuePool, pool_size=4,
-                                           connect_args={"check_same_thread": False, "timeout": 30})
-            sa.event.listen(self.engine, "connect", _prepare_sqlite)
-            sa.event.listen(self.engine, "begin", _begin_immediate)
-        else:
-            self.engine = sa.create_engine(url)
-        tables.create_all(self.engine)
+        self.engine = open_engine(url, writer=store)
+        self.embedded = self.engine.dialect.name == "sqlite"
+        upgrade(self.engine, store)
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
-        """Yield a connection whose changes are kept together or not at all."""
+        """Yield a connection whose changes are kept together or not at all; one writer at a time for each store.
+
+        In a cluster that holds across processes too, so that what a transaction read is still true when it writes.
+        """
         with self._turn, self.engine.begin() as connection:
             yield connection
+
+
+def open_engine(url: str, *, writer: str) -> Engine:
+    """Return an engine whose every transaction is the only one of `writer` at its time."""
+    address = sa.engine.make_url(url)
+    if address.get_backend_name() == "sqlite":
+        if address.database:
+            Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = sa.create_engine(url, poolclass=sa.pool.QueuePool, pool_size=4,
+                                  connect_args={"check_same_thread": False, "timeout": 30})
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "begin", _begin_immediate)
+        return engine
+    engine = sa.create_engine(url, **POSTGRESQL)
+    sa.event.listen(engine, "begin", lambda connection: alone(connection, writer))
+    return engine
 
 
 def _prepare_sqlite(connection: Any, record: Any) -> None:

@@ -22,7 +22,7 @@ RISK = {reason: rank for rank, reason in enumerate(MINUTES)}
 NOTE_MOST = 1000
 PRACTICE = "staff"      # the channel of the console's own tests, where nobody waits
 UNREADABLE = "cannot be read: JAWAB_CONTACT_KEY is another one than it was kept with"
-tables = sa.MetaData()
+tables = sa.MetaData(info={"store": "staff"})
 
 waiting = sa.Table(
     "waiting", tables,

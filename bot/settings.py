@@ -54,6 +54,8 @@ class Settings:
     data: Path = Path("data")
     models: Path = Path("models")
     var: Path = Path("var")
+    database: str = field(default="", repr=False)   # PostgreSQL for everything; empty: SQLite files under `var`
+    redis: str = field(default="", repr=False)
     host: str = "127.0.0.1"
     port: int = 5005
     session_key: str = field(default="", repr=False)
@@ -80,11 +82,14 @@ class Settings:
         env = os.environ if env is None else env
         read = _Reader(env)
         production = read.flag("JAWAB_PRODUCTION", default=False)
+        var, database, redis = Path(env.get("JAWAB_VAR", "var")), *_cluster(env, read)
         settings = cls(
             production=production,
             data=Path(env.get("JAWAB_DATA", "data")),
             models=Path(env.get("JAWAB_MODELS", "models")),
-            var=Path(env.get("JAWAB_VAR", "var")),
+            var=var,
+            database=database,
+            redis=redis,
             host=env.get("JAWAB_HOST", "127.0.0.1"),
             port=read.number("JAWAB_PORT", default=5005, least=1, most=65535),
             session_key=env.get("JAWAB_SESSION_KEY", ""),
@@ -99,16 +104,20 @@ class Settings:
             keep_conversations_days=read.number("JAWAB_KEEP_CONVERSATIONS_DAYS", default=90, least=1, most=3650),
             keep_votes_days=read.number("JAWAB_KEEP_VOTES_DAYS", default=730, least=1, most=3650),
             metrics_token=env.get("JAWAB_METRICS_TOKEN", "").strip(),
-            whatsapp=_whatsapp(env, read),
-            staff=_staff(env, read),
+            whatsapp=_whatsapp(env, read, _address(database, var, "whatsapp")),
+            staff=_staff(env, read, _address(database, var, "staff"), shared=production or bool(database)),
         )
         problems = list(read.problems)
-        if settings.production and len(settings.session_key) < 32:
-            problems.append("JAWAB_SESSION_KEY: production needs a secret of 32 characters or more; "
-                            "make one with `openssl rand -hex 32`")
+        if (settings.production or database) and len(settings.session_key) < 32:
+            problems.append("JAWAB_SESSION_KEY: production and JAWAB_DATABASE need a secret of 32 characters or more, "
+                            "the same for every process; make one with `openssl rand -hex 32`")
         if problems:
             raise SettingsError("\n".join(problems))
         return settings
+
+    def address(self, store: str) -> str:
+        """Return the SQLAlchemy address of a store: a file of its own, or the one database of a cluster."""
+        return _address(self.database, self.var, store)
 
     def signing_key(self) -> str:
         """Return the key that signs session ids: the one set, or one kept under `var/` for trial runs."""
@@ -134,7 +143,25 @@ WHATSAPP = "JAWAB_WHATSAPP_"
 WHATSAPP_NEEDS = ("APP_SECRET", "VERIFY_TOKEN", "ACCESS_TOKEN", "PHONE_NUMBER_ID")
 
 
-def _whatsapp(env: Mapping[str, str], read: "_Reader") -> WhatsApp | None:
+def _address(database: str, var: Path, store: str) -> str:
+    return database or f"sqlite:///{var}/{store}.db"
+
+
+def _cluster(env: Mapping[str, str], read: "_Reader") -> tuple[str, str]:
+    """Return the addresses of PostgreSQL and Redis, empty where this is one process with files of its own."""
+    database, redis = env.get("JAWAB_DATABASE", "").strip(), env.get("JAWAB_REDIS", "").strip()
+    if database and urlsplit(database).scheme not in ("postgresql", "postgresql+psycopg2"):
+        read.problems.append("JAWAB_DATABASE: not a PostgreSQL address; write it as postgresql://user:password@host/name,"
+                             " or leave it empty for files under JAWAB_VAR")
+    if redis and urlsplit(redis).scheme not in ("redis", "rediss"):
+        read.problems.append("JAWAB_REDIS: not a Redis address; write it as redis://:password@host:6379/0")
+    if bool(database) != bool(redis):
+        read.problems.append("JAWAB_DATABASE and JAWAB_REDIS belong together: processes that share a database need "
+                             "Redis to keep one patient's messages in order; set both or neither")
+    return database, redis
+
+
+def _whatsapp(env: Mapping[str, str], read: "_Reader", database: str) -> WhatsApp | None:
     """Return the WhatsApp settings, None where none of those it needs is there; some without the rest is a mistake."""
     given = {name: env.get(WHATSAPP + name, "").strip() for name in WHATSAPP_NEEDS}
     if not any(given.values()):
@@ -146,7 +173,7 @@ def _whatsapp(env: Mapping[str, str], read: "_Reader") -> WhatsApp | None:
         read.problems.append(f"{WHATSAPP}API: '{api}' is not https; the access token would travel in the open")
     return WhatsApp(
         **{name.lower(): value for name, value in given.items()}, api=api,
-        database=env.get(WHATSAPP + "DATABASE") or f"sqlite:///{env.get('JAWAB_VAR', 'var')}/whatsapp.db",
+        database=database,
         graph_version=env.get(WHATSAPP + "GRAPH_VERSION", "v24.0"),
         language=read.choice(WHATSAPP + "LANGUAGE", default="ur", among=("ur", "roman", "en")),
         stale_minutes=read.number(WHATSAPP + "STALE_MINUTES", default=15, least=1, most=24 * 60),
@@ -156,17 +183,20 @@ def _whatsapp(env: Mapping[str, str], read: "_Reader") -> WhatsApp | None:
         keep_days=read.number(WHATSAPP + "KEEP_DAYS", default=30, least=8, most=3650))
 
 
-def _staff(env: Mapping[str, str], read: "_Reader") -> Staff | None:
-    """Return the console's settings, None where it is off: in production unless it is switched on."""
+def _staff(env: Mapping[str, str], read: "_Reader", database: str, *, shared: bool) -> Staff | None:
+    """Return the console's settings, None where it is off: in production unless it is switched on.
+
+    A key made up here is of no use where it must be known elsewhere: `shared`.
+    """
     production = env.get("JAWAB_PRODUCTION", "").strip().lower() in TRUE
     wanted = env.get("JAWAB_STAFF", "").strip()
     if not (read.flag("JAWAB_STAFF", default=False) if wanted else not production):
         return None
     keys = env.get("JAWAB_CONTACT_KEY", "").translate(STANDARD_TO_URLSAFE).replace(" ", "")
-    if not all(FERNET_KEY.fullmatch(key) for key in keys.split(",")) and (keys or production):
+    if not all(FERNET_KEY.fullmatch(key) for key in keys.split(",")) and (keys or shared):
         read.problems.append("JAWAB_CONTACT_KEY: the console needs 32 random bytes in base64, which production never "
                              "makes itself; make them with `openssl rand -base64 32`")
-    return Staff(database=env.get("JAWAB_STAFF_DATABASE") or f"sqlite:///{env.get('JAWAB_VAR', 'var')}/staff.db",
+    return Staff(database=database,
                  hours=read.number("JAWAB_STAFF_HOURS", default=10, least=1, most=24), secure=production,
                  contact_key=keys,
                  contact_days=read.number("JAWAB_CONTACT_DAYS", default=30, least=1, most=365))

@@ -90,7 +90,7 @@ class Desk:
         self._handle, self._cap = handle, chosen.message_cap
         self._sessions = Sessions(chosen.signing_key(), hours=chosen.session_hours)
         self._per_session, self._per_address = Limit(chosen.session_rate), Limit(chosen.address_rate)
-        self._votes = Votes(chosen.var / "votes.db")
+        self._votes = Votes(chosen.address("votes"))
         self._working: dict[tuple[str, str], asyncio.Task[Replies]] = {}
         self._most, self._free = chosen.most_waiting, asyncio.Semaphore(AT_ONCE)
 

@@ -1,35 +1,45 @@
 """Thumbs up and down, kept as counts for each text and day: no words, no visitor, no message."""
 
-import sqlite3
 from collections import OrderedDict
 from collections.abc import Iterable
-from contextlib import closing
 from datetime import date
-from pathlib import Path
+
+import sqlalchemy as sa
+
+from bot.database import Database
 
 MOST_REMEMBERED = 50_000
-TABLE = """CREATE TABLE IF NOT EXISTS votes (day TEXT, text TEXT, variety TEXT, vote TEXT, count INTEGER,
-           PRIMARY KEY (day, text, variety, vote))"""
-COUNT = """INSERT INTO votes VALUES (?, ?, ?, ?, 1)
-           ON CONFLICT (day, text, variety, vote) DO UPDATE SET count = count + 1"""
+tables = sa.MetaData(info={"store": "votes"})
+
+votes = sa.Table(
+    "votes", tables,
+    sa.Column("day", sa.String, primary_key=True),          # as 2026-11-22
+    sa.Column("text", sa.String, primary_key=True),
+    sa.Column("variety", sa.String, primary_key=True),
+    sa.Column("vote", sa.String, primary_key=True),         # up or down
+    sa.Column("count", sa.Integer, nullable=False),
+)
+# written out: SQLAlchemy has a form of its own for each database, and both understand this one
+COUNT = sa.text("INSERT INTO votes (day, text, variety, vote, count) VALUES (:day, :text, :variety, :vote, 1) "
+                "ON CONFLICT (day, text, variety, vote) DO UPDATE SET count = votes.count + 1")
 
 
 class Votes:
-    """Counts votes in an SQLite file."""
+    """Counts votes."""
 
-    def __init__(self, path: Path) -> None:
-        """`path` is made when the first vote comes."""
-        self._path = path
+    def __init__(self, url: str) -> None:
+        """Open the store at `url`."""
+        self.database = Database(url, tables)
         self._voted: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     def count(self, sender: str, message_id: str, texts: Iterable[tuple[str, str]], vote: str, *, day: date) -> bool:
         """Count one vote on each of `texts` (id and language); False when this message was voted on before."""
         if (sender, message_id) in self._voted:
             return False
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with closing(sqlite3.connect(self._path)) as database, database:
-            database.execute(TABLE)
-            database.executemany(COUNT, [(day.isoformat(), text, variety, vote) for text, variety in texts])
+        rows = [{"day": day.isoformat(), "text": text, "variety": variety, "vote": vote} for text, variety in texts]
+        with self.database.begin() as connection:
+            if rows:
+                connection.execute(COUNT, rows)
         self._voted[sender, message_id] = None
         if len(self._voted) > MOST_REMEMBERED:
             self._voted.popitem(last=False)
@@ -37,8 +47,5 @@ class Votes:
 
     def purge(self, *, before: date) -> int:
         """Delete the counts of days before `before`; return how many rows."""
-        if not self._path.exists():
-            return 0
-        with closing(sqlite3.connect(self._path)) as database, database:
-            database.execute(TABLE)
-            return database.execute("DELETE FROM votes WHERE day < ?", (before.isoformat(),)).rowcount
+        with self.database.begin() as connection:
+            return connection.execute(votes.delete().where(votes.c.day < before.isoformat())).rowcount

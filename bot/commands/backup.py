@@ -12,7 +12,6 @@ from pathlib import Path
 from bot.errors import BotError
 from bot.service import settings
 
-SQLITE = "sqlite:///"
 DATA = ("ledger.jsonl", "clinic.yml")
 
 
@@ -34,15 +33,9 @@ def backup() -> None:
 
 
 def _databases() -> Iterator[Path]:
+    if settings().database:
+        raise BotError("JAWAB_DATABASE is PostgreSQL; back it up with pg_dump, as docs/operations.md shows")
     yield from sorted(settings().var.glob("*.db"))
-    config = settings().whatsapp
-    if config is None:
-        return
-    if not config.database.startswith(SQLITE):
-        raise BotError("JAWAB_WHATSAPP_DATABASE is not an SQLite file; back it up with its own tool, such as pg_dump")
-    path = Path(config.database.removeprefix(SQLITE))
-    if path.exists() and path.resolve().parent != settings().var.resolve():
-        yield path
 
 
 def _files() -> Iterator[Path]:

@@ -84,7 +84,7 @@ class Records:
         oldest = now - self.settings.keep_conversations_days * DAY
         counts = {"events": delete_events(self.conversations, event.timestamp < oldest)}
         before = date.fromtimestamp(now) - timedelta(days=self.settings.keep_votes_days)
-        counts["votes"] = Votes(self.settings.var / "votes.db").purge(before=before)
+        counts["votes"] = Votes(self.settings.address("votes")).purge(before=before)
         if self.chats is not None and config is not None:
             counts["whatsapp"] = tidy(self.chats, now=int(now), keep_days=config.keep_days)
         if self.room:

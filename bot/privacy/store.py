@@ -18,10 +18,12 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 
 from bot.answers.compose import URGENT
 from bot.components import READING
+from bot.database import POSTGRESQL
 from bot.privacy.redact import redact
+from bot.schema import upgrade
 from bot.service import settings
 
-FORGOTTEN = "…"
+FORGOTTEN, STORE, SQLITE = "…", "conversations", "sqlite:"
 # how much of the present session is stored: what Rasa asks too, but building its query costs three milliseconds a turn
 STORED = sa.text("SELECT count(*) FROM events WHERE sender_id = :sender AND timestamp >= coalesce("
                  "(SELECT max(timestamp) FROM events WHERE sender_id = :sender AND type_name = :start), timestamp)")
@@ -30,15 +32,19 @@ STORED = sa.text("SELECT count(*) FROM events WHERE sender_id = :sender AND time
 class PrivateTrackerStore(SQLTrackerStore):
     """Named in endpoints.yml."""
 
-    def __init__(self, domain: Any = None, dialect: str = "sqlite", db: str = "conversations.db",
-                 **options: Any) -> None:
-        """As Rasa's own; an SQLite file lies under JAWAB_VAR, and what is deleted from it is overwritten."""
-        if dialect == "sqlite":
+    def __init__(self, domain: Any = None, event_broker: Any = None, **options: Any) -> None:
+        """As Rasa's own, at the address that the settings give; what is deleted from SQLite is overwritten."""
+        address = settings().address(STORE)
+        if address.startswith(SQLITE):
             settings().var.mkdir(parents=True, exist_ok=True)
-            db = str(settings().var / db)
-        super().__init__(domain, dialect=dialect, db=db, **options)
-        if dialect == "sqlite":
+        super().__init__(domain, host=address, event_broker=event_broker)   # Rasa takes a host with a scheme whole
+        if address.startswith(SQLITE):
             sa.event.listen(self.engine, "connect", _overwrite)
+        else:
+            self.engine.dispose()       # Rasa's own waits for a lost server for ever, and keeps dead connections
+            self.engine = sa.create_engine(address, **POSTGRESQL)
+            self.sessionmaker = sa.orm.sessionmaker(bind=self.engine)
+        upgrade(self.engine, STORE)
 
     def _additional_events(self, session: Any, tracker: DialogueStateTracker) -> Iterator[Event]:
         """Return what is new in `tracker`, as it is kept; the tracker itself stays as it is."""

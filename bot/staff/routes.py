@@ -34,8 +34,8 @@ def register(app: Sanic) -> None:
     try:
         room = waiting_room()
     except sa.exc.SQLAlchemyError as error:
-        raise SettingsError(f"JAWAB_STAFF_DATABASE: cannot be opened ({type(error).__name__}); correct the address, or "
-                            f"set JAWAB_STAFF=false to serve patients without the console") from error
+        raise SettingsError(f"JAWAB_DATABASE, or staff.db under JAWAB_VAR: cannot be opened ({type(error).__name__}); "
+                            f"correct it, or set JAWAB_STAFF=false to serve patients without the console") from error
     if room:
         app.blueprint(blueprint(settings(), room), url_prefix=PREFIX)
 

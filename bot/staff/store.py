@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-tables = sa.MetaData()
+tables = sa.MetaData(info={"store": "staff"})
 
 accounts = sa.Table(
     "accounts", tables,

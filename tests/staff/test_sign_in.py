@@ -290,7 +290,7 @@ def test_a_store_that_cannot_be_opened_stops_the_start_with_a_reason(monkeypatch
     def fail():
         return Database(f"sqlite:///{tmp_path}", tables)      # a folder
     monkeypatch.setattr(routes, "waiting_room", fail)
-    with pytest.raises(SettingsError, match="JAWAB_STAFF_DATABASE"):
+    with pytest.raises(SettingsError, match="JAWAB_DATABASE"):
         routes.register(None)
 
 

@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -14,28 +15,39 @@ from bot.channels.whatsapp.payloads import SILENT, Delivery, Echo, Message, Pers
 from bot.channels.whatsapp.quiet import Quiet
 from bot.channels.whatsapp.statuses import record
 from bot.channels.whatsapp.store import Store, add, inbox, one, outbox
+from bot.errors import BotError
 
 logger = logging.getLogger(__name__)
 NEW, WORKING, DONE = "new", "working", "done"
+LEASE = 15      # seconds after which a message belongs to nobody, unless whoever works on it says otherwise
 
 
 @dataclass(frozen=True)
 class Work:
-    """A message taken out of the inbox; `attempts` is above one after a process died over it."""
+    """A message taken out of the inbox; `attempts` is above one after a process died over it, and tells who has it."""
 
     message: Message
     chat: str
     attempts: int
 
 
+class LostWork(BotError):
+    """Whoever works on a message was away for longer than its lease."""
+
+
 class Inbox:
     """Messages on their way in."""
 
     def __init__(self, store: Store, chats: Chats, quiet: Quiet) -> None:
-        """Start where the last process stopped: what it was working on is to be done again."""
+        """Start where the last process stopped: what it was working on is to be done again.
+
+        In a cluster others are at work: what a dead process had is taken up when its lease ends.
+        """
         self._store, self._chats, self._quiet = store, chats, quiet
-        with store.begin() as connection:
-            connection.execute(inbox.update().where(inbox.c.state == WORKING).values(state=NEW))
+        self._held: dict[str, int] = {}
+        if store.embedded:
+            with store.begin() as connection:
+                connection.execute(inbox.update().where(inbox.c.state == WORKING).values(state=NEW))
 
     def accept(self, deliveries: Sequence[Delivery]) -> int:
         """Store what is new in `deliveries`, all or nothing; return how many new messages wait for an answer."""
@@ -83,27 +95,51 @@ class Inbox:
 
     def claim(self) -> Work | None:
         """Take out the oldest message whose chat has none in work, so that a chat is answered in order; or None."""
-        busy = sa.select(inbox.c.chat).where(inbox.c.state == WORKING)
+        now = int(time.time())
+        held = sa.and_(inbox.c.state == WORKING, inbox.c.leased_until >= now)
+        left = sa.or_(inbox.c.state == NEW, sa.and_(inbox.c.state == WORKING, inbox.c.leased_until < now))
         with self._store.begin() as connection:
-            row = one(connection, inbox.select().where(inbox.c.state == NEW, inbox.c.chat.notin_(busy))
+            row = one(connection, inbox.select().where(left, inbox.c.chat.notin_(sa.select(inbox.c.chat).where(held)))
                       .order_by(inbox.c.at, inbox.c.number).limit(1))
             if row is None:
                 return None
             connection.execute(inbox.update().where(inbox.c.id == row.id).values(
-                state=WORKING, attempts=row.attempts + 1))
+                state=WORKING, attempts=row.attempts + 1, leased_until=now + LEASE))
+        self._held[row.id] = row.attempts + 1
         message = Message(**{**row.body, "person": Person(**row.body["person"])})
         return Work(message, row.chat, row.attempts + 1)
 
-    def give_back(self, message_id: str) -> None:
+    def renew(self) -> None:
+        """Say that this process lives and still works on what it has taken out."""
+        until = int(time.time()) + LEASE
+        with self._store.begin() as connection:
+            for message_id, attempts in list(self._held.items()):
+                connection.execute(inbox.update().where(_has(message_id, attempts)).values(leased_until=until))
+
+    def give_back(self, work: Work) -> None:
         """Put a message back whose answer could not be stored."""
         with self._store.begin() as connection:
-            connection.execute(inbox.update().where(inbox.c.id == message_id, inbox.c.state == WORKING)
-                               .values(state=NEW))
+            connection.execute(inbox.update().where(_has(work.message.id, work.attempts)).values(state=NEW))
+
+    def let_go(self, work: Work) -> None:
+        """Forget a message that is answered or given back."""
+        self._held.pop(work.message.id, None)
 
 
-def finish(connection: Connection, message_id: str) -> None:
-    """Close a message, in the transaction that stores its answer, and erase the patient's words."""
-    connection.execute(inbox.update().where(inbox.c.id == message_id).values(state=DONE, body=None))
+def finish(connection: Connection, work: Work) -> None:
+    """Close a message, in the transaction that stores its answer, and erase the patient's words.
+
+    Raises LostWork where the message was given to another process meanwhile, whose answer is the one that counts.
+    """
+    closed = connection.execute(inbox.update().where(_has(work.message.id, work.attempts)).values(
+        state=DONE, body=None))
+    if not closed.rowcount:
+        raise LostWork(f"another process has taken over message {work.message.id}")
+
+
+def _has(message_id: str, attempts: int) -> Any:
+    """The message as taken out at one attempt: nobody has taken it since."""
+    return sa.and_(inbox.c.id == message_id, inbox.c.state == WORKING, inbox.c.attempts == attempts)
 
 
 class Intake:

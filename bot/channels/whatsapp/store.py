@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection, Row
 
 from bot.database import Database
 
-tables = sa.MetaData()
+tables = sa.MetaData(info={"store": "whatsapp"})
 
 chats = sa.Table(
     "chats", tables,
@@ -41,6 +41,7 @@ inbox = sa.Table(
     sa.Column("at", sa.Integer, nullable=False),
     sa.Column("arrived", sa.Integer, nullable=False),
     sa.Column("state", sa.String, nullable=False, index=True),               # new, working, done
+    sa.Column("leased_until", sa.Integer),                  # working: whoever does so has died if this has passed
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
     sa.Column("body", sa.JSON),
 )

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection, Row
 from bot.channels.whatsapp.alerts import alert
 from bot.channels.whatsapp.answers import UNANSWERED, Answers
 from bot.channels.whatsapp.chats import Chats
-from bot.channels.whatsapp.inbox import Inbox, Work, finish
+from bot.channels.whatsapp.inbox import LEASE, Inbox, Work, finish
 from bot.channels.whatsapp.outbox import Reply, plan
 from bot.channels.whatsapp.quiet import Quiet, hand_back, is_quiet, overdue
 from bot.channels.whatsapp.sender import Sender
@@ -89,8 +89,11 @@ class Worker:
             await asyncio.sleep(LOOK_AGAIN / 25)
 
     async def _watch(self) -> None:
-        tidied = float("-inf")
+        tidied = renewed = float("-inf")
         while True:
+            if time.monotonic() - renewed > LEASE / 3:
+                await _or_none(asyncio.to_thread(self._inbox.renew))
+                renewed = time.monotonic()
             await _or_none(asyncio.to_thread(self._tell_overdue))
             if time.monotonic() - tidied > TIDY_EVERY:
                 await _or_none(asyncio.to_thread(
@@ -106,7 +109,9 @@ class Worker:
         except Exception:  # the message is not lost: it is tried again, and after a few tries met with the trouble text
             logger.exception("whatsapp message failed: message=%s", work.message.id)
             await asyncio.sleep(LOOK_AGAIN)
-            await _or_none(asyncio.to_thread(self._inbox.give_back, work.message.id))
+            await _or_none(asyncio.to_thread(self._inbox.give_back, work))
+        finally:
+            self._inbox.let_go(work)
         self.wake()
 
     def _chat(self, chat: str) -> Row:
@@ -123,7 +128,7 @@ class Worker:
             for number, reply in enumerate(replies):
                 plan(connection, reply, key=f"{work.message.id}#{number}", chat=work.chat, now=now)
                 self._note(connection, work, reply, now=now)
-            finish(connection, work.message.id)
+            finish(connection, work)
 
     def _note(self, connection: Connection, work: Work, reply: Reply, *, now: int) -> None:
         """Keep what a reply means for the chat and for staff."""
