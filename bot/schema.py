@@ -71,8 +71,8 @@ def revise(store: str, connection: Connection, tables: sa.MetaData, message: str
     config = _config(store, connection)
     config.attributes["tables"] = tables
     number = f"{len(_known(store)) + 1:04d}"
-    script = command.revision(config, message, autogenerate=True, rev_id=number, version_path=str(HERE / store))
-    path = Path(script.path)
+    command.revision(config, message, autogenerate=True, rev_id=number, version_path=str(HERE / store))
+    path = next((HERE / store).glob(f"{number}_*.py"))
     kept = [line for line in path.read_text(encoding="utf-8").splitlines() if "# ###" not in line]     # Alembic's chatter
     path.write_text("\n".join(kept).rstrip() + "\n", encoding="utf-8")
     return path

@@ -14,6 +14,7 @@ from bot import health, logs
 from bot.channels.whatsapp.channel import WhatsAppInput
 from bot.edge import LIMITS, Impatient
 from bot.local_actions import LocalActions
+from bot.locks import ConversationLocks
 from bot.privacy import daily
 from bot.service import library, settings
 from bot.staff import routes as staff
@@ -31,6 +32,8 @@ def build(model: Path) -> Sanic:
     staff.register(app)
     endpoints = AvailableEndpoints.read_endpoints("endpoints.yml")
     endpoints.action = LocalActions()
+    if settings().redis:
+        endpoints.lock_store = ConversationLocks(settings().redis)
     app.register_listener(partial(load_agent_on_start, str(model), endpoints, None), "before_server_start")
     app.register_listener(_open, "before_server_start")
     daily.start(app)

@@ -25,7 +25,7 @@ class Served:
         self.agent = agent
         self._app = Sanic(f"jawab-{uuid.uuid4().hex[:8]}", configure_logging=False)
         self._app.ctx.agent = agent
-        self._app.blueprint(routes(agent.handle_message, Settings(var=var, **{**GENEROUS, **changes})),
+        self._app.blueprint(routes(Settings(var=var, **{**GENEROUS, **changes})),
                             url_prefix="/chat")
         self._loop, self._ready = asyncio.new_event_loop(), threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)

@@ -11,6 +11,7 @@ from structlog.contextvars import bound_contextvars
 
 from bot import metrics
 from bot.channels.inbound import Incoming
+from bot.channels.once import Answered
 from bot.channels.outbound import Collected
 from bot.errors import told
 from bot.service import waiting_room
@@ -27,7 +28,8 @@ async def turn(handle: Handler, incoming: Incoming, *, sender: str, channel: str
                variety: str = "en") -> Collected:
     """Return what the bot says to `incoming`: always one message at least.
 
-    `variety` is the language of the page or chat, for messages with no words to tell by.
+    `variety` is the language of the page or chat, for messages with no words to tell by. Raises Answered where `handle`
+    does: the message came before.
     """
     output = Collected()
     metadata: dict[str, Any] = {SHOWN: variety}
@@ -39,6 +41,8 @@ async def turn(handle: Handler, incoming: Incoming, *, sender: str, channel: str
     with bound_contextvars(channel=channel, message=message.message_id), metrics.IN_WORK.track_inprogress():
         try:
             await handle(message)
+        except Answered:
+            raise
         except Exception as error:  # the patient hears the approved text, the log keeps the id and not the words
             logger.error("turn failed: channel=%s message=%s: %s", channel, message.message_id, told(error))
         if not output.replies:

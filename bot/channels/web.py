@@ -5,6 +5,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -15,6 +16,7 @@ from sanic.response import HTTPResponse
 from bot import metrics
 from bot.channels import web_body, web_files
 from bot.channels.inbound import Incoming
+from bot.channels.once import Answered, handle_once
 from bot.channels.session import Sessions
 from bot.channels.turn import turn
 from bot.channels.web_edge import Edge, Limit, address, preflight
@@ -46,12 +48,12 @@ class WebInput(InputChannel):
 
     def blueprint(self, on_new_message: Handler) -> Blueprint:
         """Return the routes."""
-        return routes(on_new_message, settings())
+        return routes(settings())
 
 
-def routes(handle: Handler, chosen: Settings) -> Blueprint:
-    """Return the routes; `handle` is Rasa's, `chosen` says who may call and how often."""
-    found, desk, edge = Blueprint("jawab_web"), Desk(handle, chosen), Edge(chosen.origins)
+def routes(chosen: Settings) -> Blueprint:
+    """Return the routes; `chosen` says who may call and how often. The agent is the app's."""
+    found, desk, edge = Blueprint("jawab_web"), Desk(chosen), Edge(chosen.origins)
 
     @found.listener("before_server_start")
     async def trust_proxies(app: Sanic, loop: Any) -> None:
@@ -85,9 +87,9 @@ class Refused(Exception):
 class Desk:
     """Takes what the widget posts, and answers."""
 
-    def __init__(self, handle: Handler, chosen: Settings) -> None:
+    def __init__(self, chosen: Settings) -> None:
         """As `routes`."""
-        self._handle, self._cap = handle, chosen.message_cap
+        self._cap = chosen.message_cap
         self._sessions = Sessions(chosen.signing_key(), hours=chosen.session_hours)
         self._per_session, self._per_address = Limit(chosen.session_rate), Limit(chosen.address_rate)
         self._votes = Votes(chosen.address("votes"))
@@ -186,16 +188,14 @@ class Desk:
 
     async def _reply(self, app: Sanic, incoming: Incoming, sender: str, message_id: str,
                      variety: str) -> Replies:
+        agent = app.ctx.agent
         try:
-            earlier = await turn_of(app.ctx.agent, sender, message_id)
-        except Exception:  # the store is in trouble: the turn will meet it and say so in approved words
-            logger.exception("history failed: message=%s", message_id)
-            earlier = None
-        if earlier:
-            return earlier.replies()
-        async with self._free:
-            output = await turn(self._handle, incoming, sender=sender, channel="web", message_id=message_id,
-                                variety=variety)
+            async with self._free:
+                output = await turn(partial(handle_once, agent), incoming, sender=sender, channel="web",
+                                    message_id=message_id, variety=variety)
+        except Answered:
+            earlier = await turn_of(agent, sender, message_id)
+            return earlier.replies() if earlier else [shown(gate().check(None, variety=variety))]
         return [shown(gate().check(reply["text"], reply["buttons"], variety=reply["variety"]))
                 for reply in output.replies]
 

@@ -73,7 +73,7 @@ async def turns(agent: Agent, sender: str) -> list[Turn]:
 
 async def turn_of(agent: Agent, sender: str, message_id: str | None) -> Turn | None:
     """Return the turn of one message in a visitor's own conversation, or None."""
-    if message_id is None or not _recorded(store_of(agent), sender, message_id):
+    if message_id is None or not recorded(store_of(agent), sender, message_id):
         return None
     return next((turn for turn in reversed(await turns(agent, sender)) if turn.id == message_id), None)
 
@@ -114,10 +114,11 @@ def inner(store: TrackerStore) -> TrackerStore:
     return store
 
 
-def _recorded(store: TrackerStore, sender: str, message_id: str) -> bool:
-    """Return False where no message of that id can be in a conversation: a cheap look before it is read whole."""
+def recorded(store: TrackerStore, sender: str, message_id: str) -> bool:
+    """Whether a message of that id may be in a conversation: a cheap look before it is read whole."""
     if not isinstance(store, SQLTrackerStore):
-        return True
+        tracker = store.store.get(sender) if isinstance(store, InMemoryTrackerStore) else None
+        return tracker is not None and json.dumps(message_id) in str(tracker)
     with store.engine.connect() as connection:
         found = connection.execute(RECORDED, {"sender": sender, "kind": UserUttered.type_name,
                                               "part": json.dumps(message_id).replace("_", r"\_")})

@@ -32,6 +32,8 @@ STORED = sa.text("SELECT count(*) FROM events WHERE sender_id = :sender AND time
 class PrivateTrackerStore(SQLTrackerStore):
     """Named in endpoints.yml."""
 
+    engine: sa.engine.Engine
+
     def __init__(self, domain: Any = None, event_broker: Any = None, **options: Any) -> None:
         """As Rasa's own, at the address that the settings give; what is deleted from SQLite is overwritten."""
         address = settings().address(STORE)

@@ -64,7 +64,7 @@ class WebPatient:
     async def __aenter__(self):
         app = Sanic(f"web{uuid.uuid4().hex}", configure_logging=False)
         app.ctx.agent = self._agent
-        app.blueprint(web.routes(self._agent.handle_message, self._chosen), url_prefix="/chat")
+        app.blueprint(web.routes(self._chosen), url_prefix="/chat")
         self._server, self._address = await serve(app)
         self._client = aiohttp.ClientSession()
         self._session = (await self._posts("sessions", {}))["session"]

@@ -1,4 +1,4 @@
-"""Real servers on loopback for the tests of a cluster: PostgreSQL, Redis, Caddy, the bot; each can be killed and brought back."""
+"""Real servers on loopback for the tests of a cluster; each can be killed and brought back."""
 
 import os
 import shutil
@@ -77,8 +77,8 @@ class Postgres(Server):
         if self._as:
             shutil.chown(folder, "postgres", "postgres")
             folder.chmod(0o700)
-        subprocess.run([*self._as, program("initdb", where.format("initdb")), "--auth=trust", "--username=jawab", "--no-sync",
-                        str(folder)], check=True, capture_output=True, cwd="/")
+        subprocess.run([*self._as, program("initdb", where.format("initdb")), "--auth=trust", "--username=jawab",
+                        "--no-sync", str(folder)], check=True, capture_output=True, cwd="/")
         super().__init__(*self._as, program("postgres", where.format("postgres")), "-D", str(folder), "-p", str(port),
                          "-h", "127.0.0.1", "-k", "", port=port, log=f"{folder}.log")
 
@@ -104,5 +104,5 @@ class Postgres(Server):
 def redis(folder):
     port = free_port()
     folder.mkdir(exist_ok=True)
-    return Server(program("redis-server"), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder), "--save", "",
-                  port=port, log=f"{folder}.log")
+    return Server(program("redis-server"), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder),
+                  "--save", "", port=port, log=f"{folder}.log")

@@ -124,7 +124,8 @@ def test_purging_takes_what_is_older_than_the_settings_say(records, tmp_path):
     now = time.time()
     utter(records, "web-old", now - 91 * DAY)
     utter(records, "web-young", now - 89 * DAY)
-    Votes(f"sqlite:///{tmp_path}/votes.db").count("web-1", "m-2", [("pof", "en")], "up", day=date.today() - timedelta(days=731))
+    old = date.today() - timedelta(days=731)
+    Votes(f"sqlite:///{tmp_path}/votes.db").count("web-1", "m-2", [("pof", "en")], "up", day=old)
     assert records.purge(now=now) == {"events": 1, "votes": 1, "whatsapp": 0, "call-back requests": 0}
     assert records.export("web-young")["events"] and not records.export("web-old")["events"]
 
