@@ -1,4 +1,4 @@
-"""One way to open a store: its tables brought to today's shape, and every `begin` a transaction on disk when it ends."""
+"""One way to open a store: its tables brought to today's shape, and each `begin` a transaction that is kept."""
 
 import threading
 from collections.abc import Iterator

@@ -28,6 +28,8 @@ def routes() -> Blueprint:
 
     @found.get("/healthz")
     async def lives(request: Request) -> HTTPResponse:
+        if getattr(request.app.ctx, "leaving", False):      # a load balancer then asks another process
+            return response.json({"status": "leaving"}, status=503)
         return response.json({"status": "ok"})
 
     @found.get("/readyz")

@@ -73,7 +73,8 @@ def revise(store: str, connection: Connection, tables: sa.MetaData, message: str
     number = f"{len(_known(store)) + 1:04d}"
     command.revision(config, message, autogenerate=True, rev_id=number, version_path=str(HERE / store))
     path = next((HERE / store).glob(f"{number}_*.py"))
-    kept = [line for line in path.read_text(encoding="utf-8").splitlines() if "# ###" not in line]     # Alembic's chatter
+    lines = path.read_text(encoding="utf-8").splitlines()
+    kept = [line for line in lines if "# ###" not in line]      # Alembic's chatter
     path.write_text("\n".join(kept).rstrip() + "\n", encoding="utf-8")
     return path
 

@@ -1,5 +1,6 @@
 """ADAPTER: serves the channels of credentials.yml on Sanic, without Rasa's HTTP API or its greeting page."""
 
+import asyncio
 from asyncio import AbstractEventLoop
 from functools import partial
 from pathlib import Path
@@ -10,20 +11,23 @@ from rasa.core.utils import AvailableEndpoints
 from sanic import Request, Sanic, response
 from sanic.response import HTTPResponse
 
-from bot import health, logs
+from bot import health, in_step, logs
 from bot.channels.whatsapp.channel import WhatsAppInput
 from bot.edge import LIMITS, Impatient
 from bot.local_actions import LocalActions
 from bot.locks import ConversationLocks
 from bot.privacy import daily
-from bot.service import library, settings
+from bot.service import library, settings, shelf
 from bot.staff import routes as staff
 
 HOME = "/chat/"
+LEAVE = 3.0     # seconds; longer than a load balancer takes to look at /healthz again
 
 
 def build(model: Path) -> Sanic:
     """Return the server, not yet running; raises BotError when texts or settings forbid it to start."""
+    if found := shelf():
+        found.meet()
     library()
     app = Sanic("jawab", configure_logging=False)
     app.config.update(LIMITS)
@@ -37,7 +41,9 @@ def build(model: Path) -> Sanic:
     app.register_listener(partial(load_agent_on_start, str(model), endpoints, None), "before_server_start")
     app.register_listener(_open, "before_server_start")
     daily.start(app)
+    in_step.start(app)
     app.register_listener(close_resources, "after_server_stop")
+    app.register_listener(_leave, "before_server_stop")     # the last registered is the first run
 
     @app.get("/")
     async def home(request: Request) -> HTTPResponse:
@@ -49,6 +55,13 @@ def build(model: Path) -> Sanic:
 async def _open(app: Sanic, loop: AbstractEventLoop) -> None:
     """From here on patients can write: the last thing before the server listens."""
     logs.patients_write()
+
+
+async def _leave(app: Sanic, loop: AbstractEventLoop) -> None:
+    """In a cluster: answer on for a moment while saying that no more should come, so that a restart loses nobody."""
+    app.ctx.leaving = True
+    if settings().database:
+        await asyncio.sleep(LEAVE)
 
 
 def channels() -> list[channel.InputChannel]:

@@ -7,6 +7,7 @@ from bot.answers.gate import Gate
 from bot.answers.library import Library
 from bot.handover import WaitingRoom
 from bot.settings import Settings
+from bot.shelf import Shelf
 
 
 @lru_cache(maxsize=1)
@@ -19,6 +20,12 @@ def settings() -> Settings:
 def library() -> Library:
     """Return the approved texts of this process."""
     return Library(settings().data, production=settings().production)
+
+
+@lru_cache(maxsize=1)
+def shelf() -> Shelf | None:
+    """Return where a cluster keeps its texts, None where the files are all there is."""
+    return Shelf(settings().database, settings().data) if settings().database else None
 
 
 @lru_cache(maxsize=1)

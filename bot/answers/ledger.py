@@ -126,6 +126,10 @@ class Ledger:
             stream.write(json.dumps(entry, ensure_ascii=False, sort_keys=True) + "\n")
             stream.flush()
             os.fsync(stream.fileno())
+        self.add(entry)
+
+    def add(self, entry: Mapping[str, Any]) -> None:
+        """Count an entry that is on record."""
         self.entries.append(dict(entry))
         self._latest[entry["id"]] = entry
 

@@ -1,4 +1,4 @@
-"""A message that came twice is answered once, whichever processes it came to: looked up while the conversation is locked."""
+"""A message that came twice is answered once, whichever process it came to: looked up in the locked conversation."""
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage

@@ -11,7 +11,8 @@ from bot.answers.clinic import load_clinic
 from bot.answers.ledger import APPROVED, PROVISIONAL, Ledger
 from bot.answers.store import load_answers
 from bot.errors import LedgerError
-from bot.service import settings
+from bot.service import settings, shelf
+from bot.shelf import LEDGER, Shelf, record
 
 app = typer.Typer(no_args_is_help=True, help="The record of which texts may be sent.")
 console = Console()
@@ -70,7 +71,7 @@ def sign(ids: list[str] = typer.Argument(..., help="Texts to sign, or 'all' that
     for name in ids:
         entry(name)      # refused before the first is written: all of them are signed or none
     for name in ids:
-        ledger.append(settings().data / "ledger.jsonl", entry(name))
+        record(ledger, settings().data / LEDGER, entry(name), shelf())
         console.print(f"signed {name} ({standing}) until {until}")
 
 
@@ -80,8 +81,30 @@ def recall(id: str = typer.Argument(..., help="The text to take out of use."),
            role: str = typer.Option(..., "--role", help="Who recalls.")) -> None:
     """Take a text out of use, on running servers too, within seconds."""
     ledger = _ledger()
-    ledger.append(settings().data / "ledger.jsonl", ledger.recall(id, reason=reason, role=role, today=date.today()))
+    entry = ledger.recall(id, reason=reason, role=role, today=date.today())
+    record(ledger, settings().data / LEDGER, entry, shelf())
     console.print(f"recalled {id}")
+
+
+@app.command("import")
+def take_in() -> None:
+    """In a cluster: give this machine's texts and ledger to the database, whose history they must go on from."""
+    _shelf().meet()
+    console.print(f"the database and {settings().data} say the same")
+
+
+@app.command()
+def export() -> None:
+    """In a cluster: write the database's texts and ledger over this machine's files, and check the chain."""
+    _shelf().pull()
+    verify()
+
+
+def _shelf() -> Shelf:
+    found = shelf()
+    if found is None:
+        raise LedgerError("JAWAB_DATABASE is not set: the files are all there is, and nothing stands anywhere else")
+    return found
 
 
 def _day(text: str) -> date:
@@ -97,4 +120,6 @@ def _answers() -> dict:
 
 
 def _ledger() -> Ledger:
-    return Ledger.load(settings().data / "ledger.jsonl")
+    if found := shelf():
+        found.pull()
+    return Ledger.load(settings().data / LEDGER)

@@ -13,6 +13,8 @@ from bot.answers.ledger import APPROVED, PROVISIONAL, Ledger, digests, sha256
 from bot.answers.store import Answer, load_answers
 from bot.database import Database
 from bot.errors import StaffError
+from bot.service import shelf
+from bot.shelf import LEDGER, record
 from bot.staff.audit import note
 from bot.staff.store import signatures
 
@@ -51,7 +53,7 @@ class Signing:
 
     def sign(self, name: str, given: Signature, *, today: date) -> str:
         """Sign `name`; return what came of it: signed, or waiting for the second signer. Raises where it may not be."""
-        answer, ledger = self._answer(name), Ledger.load(self._data / "ledger.jsonl")
+        answer, ledger = self._answer(name), Ledger.load(self._data / LEDGER)
         if given.seen != seen(answer):
             raise StaffError(CHANGED)
         if given.standing not in (APPROVED, PROVISIONAL):
@@ -71,16 +73,16 @@ class Signing:
                                 seen_evidence=given.evidence)
             note(connection, given.account, f"text signed as {given.role}, {given.standing}", name)
             connection.execute(signatures.delete().where(signatures.c.text == name))
-            ledger.append(self._data / "ledger.jsonl", entry)     # last: what fails before leaves no line
+            record(ledger, self._data / LEDGER, entry, shelf())     # last: what fails before leaves no line
         return "signed"
 
     def recall(self, name: str, *, account: str, role: str, reason: str, today: date) -> None:
         """Take `name` out of use, on this server within about a second."""
-        ledger = Ledger.load(self._data / "ledger.jsonl")
+        ledger = Ledger.load(self._data / LEDGER)
         entry = ledger.recall(name, reason=reason, role=role, today=today)
         with self._database.begin() as connection:
             note(connection, account, f"text recalled as {role}", name)
-            ledger.append(self._data / "ledger.jsonl", entry)
+            record(ledger, self._data / LEDGER, entry, shelf())
 
     def _answer(self, name: str) -> Answer:
         answers = load_answers(self._data / "answers", load_clinic(self._data / "clinic.yml"))

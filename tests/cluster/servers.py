@@ -33,7 +33,7 @@ class Server:
         self.process = None
 
     def start(self):
-        with open(self.log or os.devnull, "ab") as log:
+        with Path(self.log or os.devnull).open("ab") as log:
             self.process = subprocess.Popen(self.command, env=self.env, stdout=log, stderr=log, start_new_session=True)
         return self
 
