@@ -63,6 +63,10 @@ class Collected(GatedOutput):
         """Return the channel's name for Rasa."""
         return "collected"
 
+    def drop(self) -> None:
+        """Forget what was collected."""
+        self.replies, self.metadata = [], {}
+
     async def deliver(self, recipient_id: str, passed: Passed, metadata: dict[str, Any]) -> None:
         """Keep the message."""
         blocks = [{"id": block.id, "variety": block.variety, "sha256": block.sha256} for block in passed.blocks]

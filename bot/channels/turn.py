@@ -10,6 +10,7 @@ from rasa.core.channels.channel import UserMessage
 from structlog.contextvars import bound_contextvars
 
 from bot import metrics
+from bot.answers.compose import URGENT
 from bot.channels.inbound import Incoming
 from bot.channels.once import Answered
 from bot.channels.outbound import Collected
@@ -45,6 +46,8 @@ async def turn(handle: Handler, incoming: Incoming, *, sender: str, channel: str
             raise
         except Exception as error:  # the patient hears the approved text, the log keeps the id and not the words
             logger.error("turn failed: channel=%s message=%s: %s", channel, message.message_id, told(error))
+            if output.metadata.get("action") not in URGENT:     # an answer that is not on record is none
+                output.drop()
         if not output.replies:
             logger.error("turn without a reply: channel=%s message=%s", channel, message.message_id)
             await output.send_response(sender, {"variety": variety})
