@@ -35,11 +35,19 @@ class Database:
             yield connection
 
 
-def _prepare_sqlite(connection: Any, record: Any) -> None:
-    connection.isolation_level = None                   # SQLAlchemy begins transactions, not the driver
+def durable(connection: Any) -> None:
+    """Have an SQLite connection put every commit on disk with one write, and overwrite what it deletes.
+
+    What is deleted can still stand in the write-ahead log until `wal_checkpoint(TRUNCATE)`.
+    """
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")       # acknowledged means on disk, power cuts included
     connection.execute("PRAGMA secure_delete=ON")       # erased words leave no copy in the file
+
+
+def _prepare_sqlite(connection: Any, record: Any) -> None:
+    connection.isolation_level = None                   # SQLAlchemy begins transactions, not the driver
+    durable(connection)
 
 
 def _begin_immediate(connection: Connection) -> None:

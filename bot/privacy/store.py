@@ -7,6 +7,7 @@ number typed into a call-back request are kept once, encrypted, in the waiting r
 
 import copy
 import itertools
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,7 +18,10 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 
 from bot.answers.compose import URGENT
+from bot.channels import web_history
 from bot.components import READING
+from bot.database import durable
+from bot.privacy import window
 from bot.privacy.redact import redact
 from bot.service import settings
 
@@ -25,10 +29,13 @@ FORGOTTEN = "…"
 # how much of the present session is stored: what Rasa asks too, but building its query costs three milliseconds a turn
 STORED = sa.text("SELECT count(*) FROM events WHERE sender_id = :sender AND timestamp >= coalesce("
                  "(SELECT max(timestamp) FROM events WHERE sender_id = :sender AND type_name = :start), timestamp)")
+ON_DISK = "events_on_disk"      # of a tracker this store gave or took: how many of its events are stored
 
 
 class PrivateTrackerStore(SQLTrackerStore):
     """Named in endpoints.yml."""
+
+    engine: sa.engine.Engine
 
     def __init__(self, domain: Any = None, dialect: str = "sqlite", db: str = "conversations.db",
                  **options: Any) -> None:
@@ -38,14 +45,62 @@ class PrivateTrackerStore(SQLTrackerStore):
             db = str(settings().var / db)
         super().__init__(domain, dialect=dialect, db=db, **options)
         if dialect == "sqlite":
-            sa.event.listen(self.engine, "connect", _overwrite)
+            self._keep_open()
+        with self.engine.begin() as connection:
+            connection.execute(sa.text(window.INDEX))
+            if dialect == "sqlite":
+                connection.execute(sa.text(web_history.INDEX))
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Write what is new in `tracker`: one statement and one commit, none where nothing is new."""
+        await self.stream_events(tracker)
+        with self.engine.connect() as connection:
+            rows = [self._row(tracker.sender_id, event) for event in self._additional_events(connection, tracker)]
+        if rows:
+            with self.engine.begin() as connection:
+                connection.execute(self.SQLEvent.__table__.insert(), rows)
+        setattr(tracker, ON_DISK, len(tracker.events))
+
+    async def _retrieve(self, sender_id: str, fetch_events_from_all_sessions: bool) -> DialogueStateTracker | None:
+        """Return the conversation: all of it, or what a turn needs of its present session."""
+        with self.engine.connect() as connection:
+            read = window.read_all if fetch_events_from_all_sessions else window.read
+            events = read(connection, sender_id)
+        if not events or not self.domain:
+            return None
+        tracker = DialogueStateTracker.from_events(sender_id, events, self.domain.slots)
+        if not fetch_events_from_all_sessions:
+            setattr(tracker, ON_DISK, len(events))
+        return tracker
 
     def _additional_events(self, session: Any, tracker: DialogueStateTracker) -> Iterator[Event]:
-        """Return what is new in `tracker`, as it is kept; the tracker itself stays as it is."""
+        """Return what is new in `tracker`, as it is kept; the tracker itself stays as it is.
+
+        Of a tracker that this store gave, that is what came since, even if its conversation was erased meanwhile.
+        """
+        stored = getattr(tracker, ON_DISK, None)
+        if stored is None:
+            stored = session.execute(STORED, {"sender": tracker.sender_id,
+                                              "start": SessionStarted.type_name}).scalar_one()
         asked = _answers(tracker)
-        stored = session.execute(STORED, {"sender": tracker.sender_id, "start": SessionStarted.type_name}).scalar_one()
         return (kept(event, words=id(event) not in asked or _urgent(event))
                 for event in itertools.islice(tracker.events, stored, None))
+
+    @staticmethod
+    def _row(sender: str, event: Event) -> dict[str, Any]:
+        """Return the columns of an event, as Rasa's own store fills them."""
+        data = event.as_dict()
+        return {"sender_id": sender, "type_name": event.type_name, "timestamp": data.get("timestamp"),
+                "intent_name": data.get("parse_data", {}).get("intent", {}).get("name"),
+                "action_name": data.get("name"), "data": json.dumps(data)}
+
+    def _keep_open(self) -> None:
+        """Keep connections to the SQLite file, which Rasa opens anew for every query."""
+        self.engine.dispose()
+        self.engine = sa.create_engine(self.engine.url, poolclass=sa.pool.QueuePool, pool_size=4,
+                                       connect_args={"check_same_thread": False, "timeout": 30})
+        sa.event.listen(self.engine, "connect", lambda connection, record: durable(connection))
+        self.sessionmaker.configure(bind=self.engine)
 
 
 def kept(event: Event, *, words: bool = True) -> Event:
@@ -78,6 +133,3 @@ def _urgent(event: Event) -> bool:
     verdict = ((getattr(event, "parse_data", None) or {}).get(READING) or {}).get("verdict") or {}
     return verdict.get("level") in URGENT
 
-
-def _overwrite(connection: Any, record: Any) -> None:
-    connection.execute("PRAGMA secure_delete = ON")
