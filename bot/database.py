@@ -37,27 +37,37 @@ class Database:
             yield connection
 
 
-def open_engine(url: str, *, writer: str) -> Engine:
-    """Return an engine whose every transaction is the only one of `writer` at its time."""
+def open_engine(url: str, *, writer: str | None = None) -> Engine:
+    """Return an engine for `url`; with `writer` each of its transactions is the only one of that name at its time."""
     address = sa.engine.make_url(url)
     if address.get_backend_name() == "sqlite":
         if address.database:
             Path(address.database).parent.mkdir(parents=True, exist_ok=True)
         engine = sa.create_engine(url, poolclass=sa.pool.QueuePool, pool_size=4,
                                   connect_args={"check_same_thread": False, "timeout": 30})
-        sa.event.listen(engine, "connect", _prepare_sqlite)
-        sa.event.listen(engine, "begin", _begin_immediate)
+        sa.event.listen(engine, "connect", _durable)
+        if writer:
+            sa.event.listen(engine, "connect", _leave_transactions)
+            sa.event.listen(engine, "begin", _begin_immediate)
         return engine
     engine = sa.create_engine(url, **POSTGRESQL)
-    sa.event.listen(engine, "begin", lambda connection: alone(connection, writer))
+    if writer:
+        sa.event.listen(engine, "begin", lambda connection: alone(connection, writer))
     return engine
 
 
-def _prepare_sqlite(connection: Any, record: Any) -> None:
-    connection.isolation_level = None                   # SQLAlchemy begins transactions, not the driver
+def _durable(connection: Any, record: Any) -> None:
+    """Have a connection put every commit on disk with one write, and overwrite what it deletes.
+
+    What is deleted can still stand in the write-ahead log until `wal_checkpoint(TRUNCATE)`.
+    """
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")       # acknowledged means on disk, power cuts included
     connection.execute("PRAGMA secure_delete=ON")       # erased words leave no copy in the file
+
+
+def _leave_transactions(connection: Any, record: Any) -> None:
+    connection.isolation_level = None                   # SQLAlchemy begins them, not the driver
 
 
 def _begin_immediate(connection: Connection) -> None:

@@ -24,6 +24,10 @@ class StaffError(BotError):
     """Something a member of staff asked for is not allowed; the message is shown to them."""
 
 
+class StoreError(BotError):
+    """A store cannot be trusted with this turn; the patient meets the trouble text."""
+
+
 def told(error: BaseException) -> str:
     """Return the kind of `error` and where it arose, without its message: that may quote a patient's words."""
     frames = reversed(traceback.extract_tb(error.__traceback__)[-4:])

@@ -12,6 +12,7 @@ from sanic import Request, Sanic, response
 from sanic.response import HTTPResponse
 
 from bot import health, in_step, logs
+from bot.channels.web_history import store_of
 from bot.channels.whatsapp.channel import WhatsAppInput
 from bot.edge import LIMITS, Impatient
 from bot.local_actions import LocalActions
@@ -54,6 +55,8 @@ def build(model: Path) -> Sanic:
 
 async def _open(app: Sanic, loop: AbstractEventLoop) -> None:
     """From here on patients can write: the last thing before the server listens."""
+    # Rasa's fail-safe would answer from a memory of its own, which nobody reads again and no erasing reaches
+    app.ctx.agent.tracker_store = app.ctx.agent.processor.tracker_store = store_of(app.ctx.agent)
     logs.patients_write()
 
 

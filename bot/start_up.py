@@ -2,7 +2,7 @@
 
 `start_up.pth` imports this module whenever Python starts in our environment, so that `rasa train`, `rasa shell` and
 the rest work as Rasa users type them. It costs nothing until something imports `rasa`. Why, and what is lost:
-docs/decisions/0001-rasa-without-tensorflow.md.
+docs/decisions/0001-rasa-without-tensorflow.md. Rasa's graph runner is replaced here too (bot/graph_runner.py).
 """
 
 import importlib
@@ -107,6 +107,7 @@ class _RasaLoader(Loader):
             if importlib.util.find_spec("tensorflow") is None:
                 _load_components_without_tensorflow()
                 _refuse_neural_components()
+            importlib.import_module("bot.graph_runner").install()
         warnings.filterwarnings("ignore", category=DeprecationWarning)
         warnings.filterwarnings("ignore", message="Slot auto-fill has been removed")    # told to everybody with slots
 

@@ -21,8 +21,11 @@ from bot.tracker import BUTTON, SHOWN
 logger = logging.getLogger(__name__)
 MOST_TURNS = 200
 # plain SQL: building the same query costs two milliseconds, and every message asks it; an id has no % in it (web_body)
-RECORDED = sa.text(r"SELECT 1 FROM events WHERE sender_id = :sender AND type_name = :kind "
+RECORDED = sa.text(r"SELECT 1 FROM events WHERE sender_id = :sender AND type_name = 'user' "
                    r"AND data LIKE '%' || :part || '%' ESCAPE '\' LIMIT 1")
+# the same on SQLite, which keeps an index of it (bot/migrations/conversations): a long conversation is not searched
+MESSAGE = "json_extract(data, '$.message_id')"
+INDEXED = sa.text(f"SELECT 1 FROM events WHERE sender_id = :sender AND type_name = 'user' AND {MESSAGE} = :id LIMIT 1")
 
 
 @dataclass(frozen=True)
@@ -119,17 +122,23 @@ def recorded(store: TrackerStore, sender: str, message_id: str) -> bool:
     if not isinstance(store, SQLTrackerStore):
         tracker = store.store.get(sender) if isinstance(store, InMemoryTrackerStore) else None
         return tracker is not None and json.dumps(message_id) in str(tracker)
+    query, asked = RECORDED, {"sender": sender, "part": json.dumps(message_id).replace("_", r"\_")}
+    if store.engine.dialect.name == "sqlite":
+        query, asked = INDEXED, {"sender": sender, "id": message_id}
     with store.engine.connect() as connection:
-        found = connection.execute(RECORDED, {"sender": sender, "kind": UserUttered.type_name,
-                                              "part": json.dumps(message_id).replace("_", r"\_")})
-        return found.first() is not None
+        return connection.execute(query, asked).first() is not None
 
 
 def delete_events(store: SQLTrackerStore, condition: Any) -> int:
     """Delete the events that `condition` picks, overwriting the words and not only unlinking them; return how many."""
     with store.session_scope() as session:
-        if session.get_bind().dialect.name == "sqlite":
+        sqlite = session.get_bind().dialect.name == "sqlite"
+        if sqlite:
             session.execute(sa.text("PRAGMA secure_delete = ON"))   # a store that is not ours has not set it
         deleted = session.query(store.SQLEvent).filter(condition).delete(synchronize_session=False)
         session.commit()
+        if sqlite:      # the words still stand in the write-ahead log; waits for whoever reads or writes just now
+            left, *_ = session.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)")).one()
+            if left:
+                logger.error("erased words may stand in the write-ahead log until the next purge: it is in use")
     return int(deleted)

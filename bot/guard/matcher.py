@@ -1,6 +1,6 @@
 """Guard rules at work: a message in, findings out, by spaCy's matcher over canonical words."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -42,21 +42,30 @@ class _Index:
     """Finds the patterns whose every needed word is in a message, by the rarest of those words."""
 
     def __init__(self) -> None:
-        self._by_word: dict[str, list[_Compiled]] = defaultdict(list)
+        self._all: list[_Compiled] = []
+        self._by_word: dict[str, list[_Compiled]] = {}
 
     def add(self, compiled: _Compiled) -> None:
-        for word in min(compiled.needs, key=len):
-            self._by_word[word].append(compiled)
+        self._all.append(compiled)
+
+    def build(self) -> None:
+        """Put every pattern under the token whose words the fewest patterns need: they are met least for nothing."""
+        uses = Counter(word for one in self._all for need in one.needs for word in need)
+        by_word: dict[str, list[_Compiled]] = defaultdict(list)
+        for one in self._all:
+            for word in min(one.needs, key=lambda need: sum(uses[word] for word in need)):
+                by_word[word].append(one)
+        self._by_word = dict(by_word)
 
     def vocabulary(self) -> set[str]:
         """Return every word that some pattern needs."""
-        return {word for several in self._by_word.values() for one in several for need in one.needs for word in need}
+        return {word for one in self._all for need in one.needs for word in need}
 
     def candidates(self, present: set[str]) -> Iterator[_Compiled]:
         seen: set[int] = set()
         for word in present:
             for compiled in self._by_word.get(word, ()):
-                if id(compiled) not in seen and all(need & present for need in compiled.needs):
+                if id(compiled) not in seen and not any(need.isdisjoint(present) for need in compiled.needs):
                     seen.add(id(compiled))
                     yield compiled
 
@@ -85,6 +94,8 @@ class GuardMatcher:
                         problems.append(f"data/guard/{rule.category}.yml: {rule.id}.phrases: {error}")
         if problems:
             raise DataError("\n".join(problems))
+        self._patterns.build()
+        self._unless.build()
         # whatever a rule looks for, and every spelling of it that somebody may have run together with another word
         self._vocabulary = self._patterns.vocabulary() | self._unless.vocabulary() | SENTENCE_END
         self._parting = Parting(self._vocabulary | set(spellings))
@@ -117,22 +128,24 @@ class GuardMatcher:
     def _read(self, words: list[str]) -> list[Finding]:
         """Return what the rules find in canonical `words`."""
         present = set(words)
-        if any(IS_NUMBER.match(word) for word in present):
+        if any(word[0].isdigit() and IS_NUMBER.match(word) for word in present):
             present.add(ANY_NUMBER)
         # spaCy keeps every word it meets for good: what no rule looks for must not stay in memory
         doc = Doc(self._vocab, words=[word if word in self._vocabulary or IS_NUMBER.match(word) else OTHER
                                       for word in words])
+        matches = [(compiled.rule_id, start, end) for compiled in self._patterns.candidates(present)
+                   for start, end in compiled.spans(doc)]
+        matched = {rule_id for rule_id, _, _ in matches}
         voided = {(compiled.rule_id, end) for compiled in self._unless.candidates(present)
-                  for _, end in compiled.spans(doc)}
+                  if compiled.rule_id in matched for _, end in compiled.spans(doc)}
         findings: dict[str, Finding] = {}
-        for compiled in self._patterns.candidates(present):
-            rule = self.rules[compiled.rule_id]
-            for start, end in compiled.spans(doc):
-                known = findings.get(rule.id)
-                better = known is None or _rank(start, end) > _rank(known.start, known.end)
-                if better and (rule.id, end) not in voided:
-                    findings[rule.id] = Finding(rule.id, rule.category, rule.level, rule.intent,
-                                                " ".join(words[start:end]), start, end)
+        for rule_id, start, end in matches:
+            known = findings.get(rule_id)
+            better = known is None or _rank(start, end) > _rank(known.start, known.end)
+            if better and (rule_id, end) not in voided:
+                rule = self.rules[rule_id]
+                findings[rule_id] = Finding(rule_id, rule.category, rule.level, rule.intent,
+                                            " ".join(words[start:end]), start, end)
         return sorted(findings.values(), key=lambda finding: finding.start)
 
 

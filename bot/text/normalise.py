@@ -48,6 +48,7 @@ def visible(text: str) -> str:
     return CONTROL.sub(" ", INVISIBLE.sub("", text))
 
 
+@lru_cache(maxsize=256)     # every part of the pipeline asks for the same few; in memory only
 def normalise(text: str) -> str:
     """Return the normal form of `text`: lower case, Urdu letters, ASCII digits, single spaces, no slash in front.
 

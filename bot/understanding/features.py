@@ -1,9 +1,11 @@
 """Sparse features of a message: character n-grams of its words, and of their consonant skeletons, which the varieties
 share."""
 
+import itertools
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -77,6 +79,8 @@ class _View:
     def __init__(self, place: int, columns: dict[str, int], rarity: np.ndarray) -> None:
         self._columns, self.rarity = columns, rarity.astype(np.float32)
         self._split: Callable[[str], list[str]] = _vectorizer(place).build_analyzer()
+        self._in_words = VIEWS[place][1] == "char_wb"
+        self._word = lru_cache(maxsize=20_000)(self._known)
 
     @property
     def width(self) -> int:
@@ -87,11 +91,15 @@ class _View:
 
     def row(self, text: str) -> tuple[np.ndarray, np.ndarray]:
         """Return the columns a text has something in, and their values."""
-        known = self._columns
-        counts = Counter(known[gram] for gram in self._split(text) if gram in known)
+        # n-grams of letters never cross from one word to the next, so a word's are looked up once
+        found = itertools.chain(*map(self._word, text.split())) if self._in_words else self._known(text)
+        counts = Counter(found)
         columns = np.fromiter(counts, np.int64, len(counts))
         values = (1 + np.log(np.fromiter(counts.values(), np.float32, len(counts)))) * self.rarity[columns]
         return columns, values / max(float(np.linalg.norm(values)), 1e-9)
+
+    def _known(self, text: str) -> tuple[int, ...]:
+        return tuple(self._columns[gram] for gram in self._split(text) if gram in self._columns)
 
 
 def _vectorizer(place: int, **settings: object) -> TfidfVectorizer:

@@ -5,6 +5,8 @@ import hashlib
 import logging
 import shutil
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +19,8 @@ logger = logging.getLogger(__name__)
 FILES = ("encoder.onnx", "pieces.marisa", "pieces.npz", "nibbles.npy", "scales.npy")
 LENGTH = 384 ** 0.5     # of the vector of one layer whose every number deviates by 1
 VERSION = 2     # of the graph; vectors kept by another one are no use
+REMEMBERED = 1024       # texts whose vectors stay in memory, and nowhere else: greetings, buttons, first questions
+AT_ONCE = 2             # texts computed side by side: a message's clauses, on a second core where one is free
 
 
 class Meaning:
@@ -27,6 +31,8 @@ class Meaning:
         self._folder, self._encoder = folder, Encoder(folder)
         self._spread = np.zeros((2, 0), np.float32) if spread is None else spread
         self._known: dict[str, np.ndarray] = {}
+        self._remembered = lru_cache(maxsize=REMEMBERED)(self._vector)      # a failure is not remembered
+        self._workers = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="meaning")
 
     @classmethod
     def prepare(cls, cache: Path) -> "Meaning":
@@ -56,9 +62,12 @@ class Meaning:
 
     def vectors(self, texts: Sequence[str]) -> np.ndarray:
         """Return the vectors of normalised `texts`, shape (texts, numbers), each about as long as layers are tapped."""
-        rows = [self._known[text] if text in self._known else
-                self._encoder.encode(load_transliterator().to_urdu(text)) for text in texts]
-        return (np.stack(rows) - self._spread[0]) / self._spread[1]
+        compute = self._workers.map if len(texts) > 1 else map
+        return (np.stack(list(compute(self._remembered, texts))) - self._spread[0]) / self._spread[1]
+
+    def _vector(self, text: str) -> np.ndarray:
+        known = self._known.get(text)
+        return self._encoder.encode(load_transliterator().to_urdu(text)) if known is None else known
 
     def save(self, folder: Path) -> None:
         """Write everything that serving needs under `folder`."""

@@ -105,6 +105,8 @@ class IntentModel:
         except Exception:  # the cheap head's answer is worse, not wrong
             logger.exception("embedding failed, spelling decides alone")
             return judged
+        if len(unsure) == len(texts):       # the usual case: nothing to pick out
+            return self.both.judge(matrix, vectors)
         second = self.both.judge(matrix[unsure], vectors)
         judged.probabilities[unsure], judged.margins[unsure] = second.probabilities, second.margins
         return judged
