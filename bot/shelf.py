@@ -31,8 +31,8 @@ entries = sa.Table(
     sa.Column("line", sa.Text, nullable=False),             # the entry exactly as it stands in the file
 )
 
-drafts = sa.Table(
-    "drafts", tables,
+files = sa.Table(
+    "files", tables,
     sa.Column("file", sa.String, primary_key=True),         # clinic.yml, answers/pain.yml …
     sa.Column("content", sa.Text, nullable=False),
     sa.Column("sha256", sa.String, nullable=False),
@@ -76,21 +76,21 @@ class Shelf:
     def save(self, file: str, content: str, *, was: str) -> None:
         """Keep the draft of `file`; raises LedgerError where it is not `was` any more."""
         with self.database.begin() as connection:
-            here = drafts.c.file == file
-            present = connection.execute(sa.select(drafts.c.content).where(here)).scalar()
+            here = files.c.file == file
+            present = connection.execute(sa.select(files.c.content).where(here)).scalar()
             if present != was:
                 raise LedgerError(f"{file} was changed on another machine meanwhile; open it again")
-            connection.execute(drafts.update().where(here).values(**self._draft(file, content)))
+            connection.execute(files.update().where(here).values(**self._draft(file, content)))
         self.pull()
 
     def pull(self) -> bool:
         """Bring the files in step with the database; return whether anything was different."""
         with self.database.begin() as connection:
             head = connection.execute(sa.select(entries.c.hash).order_by(entries.c.seq.desc()).limit(1)).scalar()
-            wanted = {row.file: row.sha256 for row in connection.execute(sa.select(drafts.c.file, drafts.c.sha256))}
+            wanted = {row.file: row.sha256 for row in connection.execute(sa.select(files.c.file, files.c.sha256))}
             stale = [file for file, digest in wanted.items() if _digest(self._data / file) != digest]
-            content = dict(connection.execute(sa.select(drafts.c.file, drafts.c.content)
-                                              .where(drafts.c.file.in_(stale))).all()) if stale else {}
+            content = dict(connection.execute(sa.select(files.c.file, files.c.content)
+                                              .where(files.c.file.in_(stale))).all()) if stale else {}
             behind = head is not None and head != _head(self._data / LEDGER)
             lines = self._lines(connection) if behind else []
         gone = [path for path in self._answers() if f"{ANSWERS}/{path.name}" not in wanted] if wanted else []
@@ -105,11 +105,11 @@ class Shelf:
 
     def _give(self, connection: Connection, new: list[Mapping[str, Any]]) -> None:
         connection.execute(entries.insert(), [_row(entry) for entry in new])
-        connection.execute(drafts.delete())
-        files = [self._data / CLINIC, *self._answers()]
-        connection.execute(drafts.insert(), [self._draft(str(path.relative_to(self._data)),
-                                                         path.read_bytes().decode("utf-8")) for path in files])
-        logger.info("texts given to the database: entries=%s files=%s", len(new), len(files))
+        connection.execute(files.delete())
+        kept = [self._data / CLINIC, *self._answers()]
+        connection.execute(files.insert(), [self._draft(str(path.relative_to(self._data)),
+                                                         path.read_bytes().decode("utf-8")) for path in kept])
+        logger.info("texts given to the database: entries=%s files=%s", len(new), len(kept))
 
     def _answers(self) -> list[Path]:
         return sorted((self._data / ANSWERS).glob("*.yml"))

@@ -19,8 +19,9 @@ from bot.channels.inbound import Incoming
 from bot.channels.once import Answered, handle_once
 from bot.channels.session import Sessions
 from bot.channels.turn import turn
-from bot.channels.web_edge import Edge, Limit, address, preflight
+from bot.channels.web_edge import Edge, address, preflight
 from bot.channels.web_history import erase, shown, turn_of, turns
+from bot.channels.web_limits import SharedLimit
 from bot.channels.web_texts import interface, receipt, refusal, trouble
 from bot.channels.web_votes import Votes
 from bot.service import gate, settings
@@ -91,7 +92,8 @@ class Desk:
         """As `routes`."""
         self._cap = chosen.message_cap
         self._sessions = Sessions(chosen.signing_key(), hours=chosen.session_hours)
-        self._per_session, self._per_address = Limit(chosen.session_rate), Limit(chosen.address_rate)
+        self._per_session = SharedLimit("session", chosen.session_rate, chosen)
+        self._per_address = SharedLimit("address", chosen.address_rate, chosen)
         self._votes = Votes(chosen.address("votes"))
         self._working: dict[tuple[str, str], asyncio.Task[Replies]] = {}
         self._most, self._free = chosen.most_waiting, asyncio.Semaphore(AT_ONCE)
@@ -107,7 +109,7 @@ class Desk:
                 if request.method == "OPTIONS":
                     return response.raw(b"", status=204, headers=preflight())
                 body = web_body.read(request)
-                self._spend(self._per_address, address(request), body)
+                await self._spend(self._per_address, address(request), body)
                 return _json(await method(request, body))
             except web_body.TooLong as error:
                 return _json({"error": str(error)}, status=413)
@@ -125,7 +127,7 @@ class Desk:
     async def messages(self, request: Request, body: dict[str, Any]) -> dict[str, Any]:
         """Answer a message. One that came before is answered as before, and nothing is done twice."""
         sender, incoming = self._sender(body), web_body.incoming(body, cap=self._cap)
-        self._spend(self._per_session, sender, body)
+        await self._spend(self._per_session, sender, body)
         key = sender, web_body.message_id(body) or uuid4().hex
         task = self._working.get(key)
         if task is None:
@@ -182,8 +184,8 @@ class Desk:
             raise _busy(body)
 
     @staticmethod
-    def _spend(limit: Limit, key: str, body: dict[str, Any]) -> None:
-        if not limit.allows(key):
+    async def _spend(limit: SharedLimit, key: str, body: dict[str, Any]) -> None:
+        if not await limit.allows(key):
             raise Refused(429, "too many requests", text=refusal("ui_busy", web_body.variety(body)))
 
     async def _reply(self, app: Sanic, incoming: Incoming, sender: str, message_id: str,

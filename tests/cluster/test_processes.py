@@ -1,4 +1,4 @@
-"""Two processes behind Caddy over PostgreSQL and Redis, as compose.yaml starts them; then each part is killed under load."""
+"""Two processes behind Caddy over PostgreSQL and Redis; then each part is killed under load."""
 
 import asyncio
 import collections
@@ -39,10 +39,10 @@ class Cluster:
                 JAWAB_REDIS=f"redis://127.0.0.1:{redis_server.port}/0", JAWAB_DATA=str(folder / name / "data")))
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
-        self.caddy = Server(program("caddy"), "run", "--adapter", "caddyfile", "--config", str(ROOT / "deploy/Caddyfile"),
-                            port=port, log=str(folder / "caddy.log"), env={
-                                **os.environ, "JAWAB_SITE": self.url, "HOME": str(folder),
-                                "JAWAB_UPSTREAM": " ".join(f"127.0.0.1:{bot.port}" for bot in self.bots)})
+        upstream = " ".join(f"127.0.0.1:{bot.port}" for bot in self.bots)
+        self.caddy = Server(program("caddy"), "run", "--adapter", "caddyfile", "--config",
+                            str(ROOT / "deploy" / "Caddyfile"), port=port, log=str(folder / "caddy.log"), env={
+                                **os.environ, "JAWAB_SITE": self.url, "HOME": str(folder), "JAWAB_UPSTREAM": upstream})
 
     def __enter__(self):
         starting = [threading.Thread(target=bot.__enter__) for bot in self.bots]

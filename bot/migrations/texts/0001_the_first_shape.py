@@ -9,7 +9,7 @@ OLDEST = 'ledger'
 
 def upgrade() -> None:
     """Forward."""
-    op.create_table('drafts',
+    op.create_table('files',
     sa.Column('file', sa.String(), nullable=False),
     sa.Column('content', sa.Text(), nullable=False),
     sa.Column('sha256', sa.String(), nullable=False),
@@ -27,4 +27,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Back."""
     op.drop_table('ledger')
-    op.drop_table('drafts')
+    op.drop_table('files')
