@@ -9,6 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
 
+from bot.sentence import sentences
 from bot.staff.speech import FILE, PLACE, load_urdu
 
 BOT = Path(__file__).parent.parent
@@ -16,6 +17,11 @@ TEMPLATES = BOT / "staff" / "templates"
 CODE = ("staff/*.py", "handover.py", "answers/agree.py", "answers/ledger.py")
 MAKERS = {"Sentence", "sentences", "StaffError", "LedgerError"}     # whose words reach a page
 JINJA_PLACE = re.compile(r"%\((\w+)\)s")
+TERMS = sentences(      # words of the data and the ledger that pages show
+    "approved", "provisional", "stale", "expired", "recalled", "unsigned", "sign", "recall", "answer", "callback",
+    "clarify", "crisis", "decline", "emergency", "handoff", "interface", "language", "media", "part", "smalltalk",
+    "steer", "support", "trouble", "morning", "afternoon", "evening", "any time", "Jan", "Feb", "Mar", "Apr", "May",
+    "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 TAG = re.compile(r"</?\w[^>]*>")
 
 

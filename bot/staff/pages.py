@@ -12,6 +12,7 @@ from sanic import response
 from sanic.response import HTTPResponse
 
 from bot.sentence import Sentence
+from bot.staff.audit import understood
 from bot.staff.clock import moment
 from bot.staff.marked import environment, in_pages, plain
 from bot.staff.sessions import Person
@@ -21,6 +22,7 @@ HERE = Path(__file__).parent
 FONT = HERE.parent / "web" / "fonts" / "noto-nastaliq-urdu-5.3.0.woff2"
 ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]")
 LATIN = re.compile("[A-Za-z]")
+MONTH = re.compile("[A-Z][a-z]{2}")
 
 
 @lru_cache(maxsize=1)
@@ -28,13 +30,18 @@ def _environment() -> Any:
     found = environment()
     found.undefined = StrictUndefined
     found.globals |= {"_": gettext, "gettext": gettext, "ngettext": ngettext, "languages": LANGUAGES}
-    found.filters |= {"moment": moment, "direction": direction}
+    found.filters |= {"moment": _moment, "direction": direction, "act": understood}
     return found
 
 
 def direction(text: str) -> str:
     """Return rtl for text that is mostly in Urdu script, else ltr."""
     return "rtl" if len(ARABIC.findall(text)) > len(LATIN.findall(text)) else "ltr"
+
+
+def _moment(seconds: float) -> str:
+    """Return a time with the month in the language of the page."""
+    return MONTH.sub(lambda month: visit.get().speech.say(month[0]), moment(seconds))
 
 
 def gettext(message: str, /, **values: Any) -> str:

@@ -1,7 +1,7 @@
 """What the console says, in English and Urdu. English stands in the pages and the code, Urdu in data/staff/ur.yml."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -90,3 +90,12 @@ def say(said: Any) -> Any:
     if isinstance(said, Mapping):
         return {key: say(value) for key, value in said.items()}
     return [say(value) for value in said] if isinstance(said, list | tuple) else said
+
+
+def unsaid(typed: str, of: Iterable[str]) -> str:
+    """Return the one of the English words `of` that was `typed` in the language of the page, else what was typed.
+
+    What is kept is kept in one language: two people signing as the same in two languages are not two roles.
+    """
+    speech = visit.get().speech
+    return next((str(word) for word in of if speech.say(word) == typed.strip()), typed)

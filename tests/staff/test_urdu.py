@@ -1,6 +1,6 @@
 """The console in Urdu: nothing left in English, nothing turned about, and the language that somebody chose."""
 
-
+import re
 
 import pytest
 from office import PASSWORD, Visitor
@@ -119,3 +119,7 @@ def test_two_languages_at_the_same_time_do_not_mix(staff):
         assert 'dir="ltr">' in english.ask("")[1][:80]
 
 
+def test_no_script_holds_a_sentence():
+    for path in sorted((ROOT / "bot" / "staff" / "static").glob("*.js")):
+        code = re.sub(r"//.*", "", path.read_text(encoding="utf-8"))
+        assert not re.findall(r"[\"`][A-Z][a-z]+ [a-z]", code), path
