@@ -20,8 +20,8 @@ JINJA_PLACE = re.compile(r"%\((\w+)\)s")
 TERMS = sentences(      # words of the data and the ledger that pages show
     "approved", "provisional", "stale", "expired", "recalled", "unsigned", "sign", "recall", "answer", "callback",
     "clarify", "crisis", "decline", "emergency", "handoff", "interface", "language", "media", "part", "smalltalk",
-    "steer", "support", "trouble", "morning", "afternoon", "evening", "any time", "Jan", "Feb", "Mar", "Apr", "May",
-    "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+    "steer", "support", "trouble", "morning", "afternoon", "evening", "any time", "Jan", "Feb", "Mar", "Apr",
+    "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec", "drafting")
 TAG = re.compile(r"</?\w[^>]*>")
 
 

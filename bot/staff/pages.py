@@ -1,7 +1,6 @@
 """The console's pages: Jinja templates with everything escaped, and its few static files."""
 
 import mimetypes
-import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,13 +15,10 @@ from bot.staff.audit import understood
 from bot.staff.clock import moment
 from bot.staff.marked import environment, in_pages, plain
 from bot.staff.sessions import Person
-from bot.staff.speech import LANGUAGES, say, visit
+from bot.staff.speech import LANGUAGES, direction, say, visit
 
 HERE = Path(__file__).parent
 FONT = HERE.parent / "web" / "fonts" / "noto-nastaliq-urdu-5.3.0.woff2"
-ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]")
-LATIN = re.compile("[A-Za-z]")
-MONTH = re.compile("[A-Z][a-z]{2}")
 
 
 @lru_cache(maxsize=1)
@@ -34,14 +30,11 @@ def _environment() -> Any:
     return found
 
 
-def direction(text: str) -> str:
-    """Return rtl for text that is mostly in Urdu script, else ltr."""
-    return "rtl" if len(ARABIC.findall(text)) > len(LATIN.findall(text)) else "ltr"
-
-
 def _moment(seconds: float) -> str:
     """Return a time with the month in the language of the page."""
-    return MONTH.sub(lambda month: visit.get().speech.say(month[0]), moment(seconds))
+    day, month, year, clock = moment(seconds).split()
+    return visit.get().speech.say(Sentence("{day} {month} {year} {clock}", day=day, month=Sentence(month), year=year,
+                                           clock=clock))
 
 
 def gettext(message: str, /, **values: Any) -> str:

@@ -75,11 +75,12 @@ def _reading(incoming: Incoming, parsed: Mapping[str, Any]) -> Record:
     """Return what the pipeline made of the typed words."""
     typed, reading, vote = incoming.text, parsed.get("reading") or {}, parsed.get("vote") or {}
     verdict = reading.get("verdict") or {}
-    evidence = parsed.get("variety") or {}
+    evidence, votes = parsed.get("variety") or {}, _votes(verdict, vote)
+    reason = next((one["who"] for one in votes if one["won"]), verdict.get("reason"))
     return {"typed": typed, "normalised": parsed.get("text") or "", "pieces": _pieces(typed, verdict),
             "told": {"label": evidence.get("label"), "evidence": evidence.get("evidence") or {}},
-            "ranking": vote.get("ranking") or [], "unsure": vote.get("unsure") or [], "votes": _votes(verdict, vote),
-            "verdict": {key: verdict.get(key) for key in ("level", "intent", "reason")}}
+            "ranking": vote.get("ranking") or [], "unsure": vote.get("unsure") or [], "votes": votes,
+            "verdict": {key: verdict.get(key) for key in ("level", "intent")} | {"reason": reason}}
 
 
 def _pieces(typed: str, verdict: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -13,7 +13,8 @@ from bot.sentence import Sentence
 
 LANGUAGES = {"en": "English", "ur": "اردو"}
 PLACE = re.compile(r"\{(\w+)\}")
-ISOLATED = "\u2068{}\u2069"     # what stands in a sentence must not turn the words around it about
+ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]")
+LATIN = re.compile("[A-Za-z]")
 FILE = Path("staff") / "ur.yml"
 
 
@@ -42,9 +43,19 @@ class Speech:
                 return place[0]         # for a script to fill
             shown = values[place[1]]
             shown = self.say(shown) if isinstance(shown, Sentence) else str(shown)
-            return ISOLATED.format(shown) if self.dir == "rtl" else shown
+            return isolated(shown) if self.dir == "rtl" else shown
 
         return PLACE.sub(value, template)
+
+
+def direction(text: str) -> str:
+    """Return rtl for text that is mostly in Urdu script, else ltr."""
+    return "rtl" if len(ARABIC.findall(text)) > len(LATIN.findall(text)) else "ltr"
+
+
+def isolated(value: str) -> str:
+    """Return a value with marks around it: it keeps its own direction, and the words beside it keep theirs."""
+    return ("\u2067" if direction(value) == "rtl" else "\u2066") + value + "\u2069"
 
 
 ENGLISH = Speech()

@@ -51,7 +51,7 @@ def test_check_tells_what_is_wrong_with_the_urdu(tmp_path, before, after, told):
 def test_an_error_is_english_in_the_terminal_and_urdu_on_the_page(urdu):
     error = StaffError("'{name}' exists already; choose another name", name="ayesha")
     assert str(error) == "'ayesha' exists already; choose another name"
-    assert urdu.say(error.sentence) == "'\u2068ayesha\u2069' پہلے سے موجود ہے؛ کوئی اور نام رکھیں"
+    assert urdu.say(error.sentence) == "'\u2066ayesha\u2069' پہلے سے موجود ہے؛ کوئی اور نام رکھیں"
     assert ENGLISH.say(error.sentence) == str(error)
 
 

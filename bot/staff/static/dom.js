@@ -2,7 +2,8 @@
 
 // A sentence of the page, in its language: data-… of its <template id="words">, with values put in.
 export function say(name, values = {}) {
-  const isolate = document.documentElement.dir === "rtl" ? (text) => `\u2068${text}\u2069` : String;
+  const isolate = (text) => document.documentElement.dir !== "rtl" ? text
+    : `${/[\u0600-\u06ff]/.test(text) ? "\u2067" : "\u2066"}${text}\u2069`;
   return document.getElementById("words").dataset[name].replace(/\{(\w+)\}/g, (_, key) => isolate(values[key]));
 }
 
