@@ -1,5 +1,6 @@
 """The console in Urdu: nothing left in English, nothing turned about, and the language that somebody chose."""
 
+import ast
 import re
 
 import pytest
@@ -8,8 +9,10 @@ from office import PASSWORD, Visitor
 from bot.errors import StaffError
 from bot.sentence import Sentence
 from bot.staff import pages
+from bot.staff.audit import ACTS, understood
+from bot.staff.desk import ROLES
 from bot.staff.marked import problems_in
-from bot.staff.speech import ENGLISH, Visit, load_urdu, visit
+from bot.staff.speech import ENGLISH, Visit, load_urdu, say, unsaid, visit
 from tests.conftest import ROOT
 from tests.support import copy_data
 
@@ -123,3 +126,42 @@ def test_no_script_holds_a_sentence():
     for path in sorted((ROOT / "bot" / "staff" / "static").glob("*.js")):
         code = re.sub(r"//.*", "", path.read_text(encoding="utf-8"))
         assert not re.findall(r"[\"`][A-Z][a-z]+ [a-z]", code), path
+
+
+def calls(*names):
+    """Every call of these functions in the code, with the file it stands in."""
+    for path in sorted((ROOT / "bot").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", None) in names:
+                yield path, node
+
+
+def test_no_sentence_for_staff_has_its_values_mixed_in():
+    assert [f"{path}:{node.lineno}" for path, node in calls("StaffError", "Sentence")
+            if node.args and isinstance(node.args[0], ast.JoinedStr | ast.BinOp)] == []
+
+
+def test_every_act_of_the_trail_can_be_said_in_urdu():
+    for path, node in calls("note"):
+        acts = [part for part in ast.walk(node.args[2]) if isinstance(part, ast.JoinedStr)] or [
+            part for part in ast.walk(node.args[2]) if isinstance(part, ast.Constant)]
+        for act in acts:
+            kept = ast.unparse(act)[1:].strip("'\"") if isinstance(act, ast.JoinedStr) else act.value
+            kept = re.sub(r"\{[\w.]*role\}|\{[\w.]*standing\}", "x", kept).replace("{act}", "claim")
+            assert getattr(understood(kept), "template", None) in ACTS, f"{path}:{node.lineno}: {kept}"
+
+
+def test_the_trail_is_kept_in_english_and_read_in_urdu(urdu):
+    assert say(understood("account added as viewer")) == "اکاؤنٹ بنایا، اختیارات: \u2067ویور\u2069"
+    assert understood("halal") == "halal"
+
+
+@pytest.mark.parametrize(("typed", "kept"), [("ڈاکٹر", "clinician"), (" ڈاکٹر ", "clinician"),
+                                             ("clinician", "clinician"), ("مفتی", "مفتی")])
+def test_a_role_chosen_in_urdu_is_kept_in_english_so_that_two_languages_are_not_two_roles(urdu, typed, kept):
+    assert unsaid(typed, ROLES) == kept
+
+
+def test_the_record_of_an_answer_is_said_in_urdu(urdu):
+    assert say({"steps": [{"name": Sentence("decision"), "ms": 0.1}], "typed": "decision"}) == {
+        "steps": [{"name": "فیصلہ", "ms": 0.1}], "typed": "decision"}
