@@ -12,7 +12,7 @@ from bot.sentence import Sentence
 from bot.staff.door import COOKIE as SESSION
 from bot.staff.door import guarded, own_page, refusal, same
 from bot.staff.sessions import Sessions
-from bot.staff.speech import ENGLISH, LANGUAGES, Visit, load_urdu, visit, wanted
+from bot.staff.speech import ENGLISH, FILE, LANGUAGES, Visit, load_urdu, visit, wanted
 
 COOKIE = "jawab_staff_language"
 YEAR = 365 * 24 * 3600
@@ -25,7 +25,8 @@ class Tongue:
 
     def __init__(self, data: Path, sessions: Sessions, *, secure: bool) -> None:
         """`data` holds the Urdu; raises DataError where it cannot be read."""
-        self._speeches = {"en": ENGLISH, "ur": load_urdu(data)}
+        # data folders older than the Urdu must still serve patients; `jawab check` says what is missing
+        self._speeches = {"en": ENGLISH, "ur": load_urdu(data) if (data / FILE).exists() else ENGLISH}
         self._sessions, self._secure = sessions, secure
 
     def add_to(self, found: Blueprint) -> None:
