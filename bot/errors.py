@@ -2,10 +2,20 @@
 
 import traceback
 from pathlib import Path
+from typing import Any
+
+from bot.sentence import Sentence
 
 
 class BotError(Exception):
-    """Anything Jawab refuses to go on with; the message tells file, key and fix."""
+    """Anything Jawab refuses to go on with; the message tells file, key and fix.
+
+    Its words and the values in them stay apart in `sentence`, so that the console can say them in Urdu.
+    """
+
+    def __init__(self, words: str = "", **values: Any) -> None:
+        self.sentence = words if isinstance(words, Sentence) else Sentence(words, **values)
+        super().__init__(str(self.sentence))
 
 
 class DataError(BotError):

@@ -15,13 +15,14 @@ from sqlalchemy.engine import Connection, Row
 
 from bot.database import Database
 from bot.errors import StaffError
+from bot.sentence import Sentence
 
 logger = logging.getLogger(__name__)
 MINUTES = {"crisis": 10, "emergency": 10, "handoff": 30, "callback": 240}    # until somebody should have looked
 RISK = {reason: rank for rank, reason in enumerate(MINUTES)}
 NOTE_MOST = 1000
 PRACTICE = "staff"      # the channel of the console's own tests, where nobody waits
-UNREADABLE = "cannot be read: JAWAB_CONTACT_KEY is another one than it was kept with"
+UNREADABLE = Sentence("cannot be read: JAWAB_CONTACT_KEY is another one than it was kept with")
 tables = sa.MetaData(info={"store": "staff"})
 
 waiting = sa.Table(
@@ -94,7 +95,7 @@ class WaitingRoom:
         """Let `account` look after an entry; raises StaffError where a colleague was faster."""
         found = self._one(connection, number)
         if found.claimed_by not in (None, account):
-            raise StaffError(f"{found.claimed_by} has taken this one already")
+            raise StaffError("{name} has taken this one already", name=found.claimed_by)
         connection.execute(waiting.update().where(waiting.c.number == number).values(claimed_by=account))
 
     def release(self, connection: Connection, number: int, account: str) -> None:
@@ -106,7 +107,7 @@ class WaitingRoom:
         """Keep a note on an entry that `account` looks after."""
         self._claimed(connection, number, account)
         if not 0 < len(words.strip()) <= NOTE_MOST:
-            raise StaffError(f"A note has 1 to {NOTE_MOST} characters")
+            raise StaffError("A note has 1 to {most} characters", most=NOTE_MOST)
         connection.execute(notes.insert().values(waiting=number, account=account, at=int(self._clock()),
                                                  words=self.seal(words.strip()).encode("ascii")))
 

@@ -5,9 +5,11 @@ These are hints for the reader, not proof: a text can pass all of them and still
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import reduce
 
 from bot.answers.store import LANGUAGES, TEXT_MOST, TITLE_MOST, Answer
+from bot.sentence import Sentence, sentences
 
 NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
 UP_TO = {"en": re.compile(r"\b(?:up to|at most|as much as)\b", re.I), "ur": re.compile(r"\b(?:تک|زیادہ سے زیادہ)\b"),
@@ -16,7 +18,9 @@ DENIAL = {"en": re.compile(r"\b(?:not?|never|nobody|nothing|none|cannot|without|
           "ur": re.compile(r"\b(?:نہیں|نہ|مت|بغیر|بنا|کوئی نہیں)\b"),
           "roman": re.compile(r"\b(?:nahi|nahin|na|mat|baghair|bina)\b", re.I)}
 ACRONYM = re.compile(r"\b[A-Z]{3,}\b")
-NAMES = {"en": "English", "ur": "Urdu", "roman": "Roman Urdu"}
+NAMES = dict(zip(LANGUAGES, sentences("English", "Urdu", "Roman Urdu"), strict=True))
+
+COMMA, SEMICOLON = sentences("{first}, {next}", "{first}; {next}")
 
 
 def doubts(answer: Answer) -> list[str]:
@@ -27,36 +31,45 @@ def doubts(answer: Answer) -> list[str]:
 def _numbers(answer: Answer) -> Iterator[str]:
     found = {language: sorted(NUMBER.findall(_ascii_digits(answer.text[language]))) for language in LANGUAGES}
     if len({tuple(numbers) for numbers in found.values()}) > 1:
-        told = "; ".join(f"{NAMES[language]} {', '.join(numbers) or 'none'}" for language, numbers in found.items())
-        yield f"The numbers differ: {told}."
+        told = _joined(SEMICOLON, (Sentence("{language} {numbers}", language=NAMES[language],
+                                            numbers=", ".join(numbers) or Sentence("none"))
+                                   for language, numbers in found.items()))
+        yield Sentence("The numbers differ: {found}.", found=told)
 
 
 def _limits(answer: Answer) -> Iterator[str]:
     # tak and تک also mean "until", so that only a limit in English which they lack tells anything
     if UP_TO["en"].search(answer.text["en"]):
-        yield from (f"English says \"up to\"; {NAMES[language]} has no word for it."
+        yield from (Sentence("English says \"up to\"; {language} has no word for it.", language=NAMES[language])
                     for language in ("ur", "roman") if not UP_TO[language].search(answer.text[language]))
 
 
 def _denials(answer: Answer) -> Iterator[str]:
     denies = {language: bool(DENIAL[language].search(answer.text[language])) for language in LANGUAGES}
     if len(set(denies.values())) > 1:
-        told = ", ".join(NAMES[language] for language, found in denies.items() if found)
-        yield f"Only {told} has a word for no or not."
+        told = _joined(COMMA, (NAMES[language] for language, found in denies.items() if found))
+        yield Sentence("Only {languages} has a word for no or not.", languages=told)
 
 
 def _acronyms(answer: Answer) -> Iterator[str]:
     found = {language: set(ACRONYM.findall(answer.text[language])) for language in LANGUAGES}
     missing = {language: set().union(*found.values()) - here for language, here in found.items()}
-    yield from (f"{NAMES[language]} lacks {', '.join(sorted(names))}." for language, names in missing.items() if names)
+    yield from (Sentence("{language} lacks {names}.", language=NAMES[language], names=", ".join(sorted(names)))
+                for language, names in missing.items() if names)
 
 
 def _lengths(answer: Answer) -> Iterator[str]:
     for language in LANGUAGES:
         if len(answer.text[language]) > TEXT_MOST:
-            yield f"{NAMES[language]} is too long for WhatsApp: {len(answer.text[language])} of {TEXT_MOST} characters."
+            yield Sentence("{language} is too long for WhatsApp: {count} of {most} characters.",
+                           language=NAMES[language], count=len(answer.text[language]), most=TEXT_MOST)
         if len(answer.title.get(language, "")) > TITLE_MOST:
-            yield f"The {NAMES[language]} label is too long for WhatsApp: {TITLE_MOST} characters at most."
+            yield Sentence("The {language} label is too long for WhatsApp: {most} characters at most.",
+                           language=NAMES[language], most=TITLE_MOST)
+
+
+def _joined(template: str, parts: Iterable[Sentence]) -> Sentence:
+    return reduce(lambda first, then: Sentence(template, first=first, next=then), parts)
 
 
 def _ascii_digits(text: str) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 
 from bot.answers.store import Answer
 from bot.errors import LedgerError
+from bot.sentence import Sentence
 
 START = "0" * 64
 PROVISIONAL, APPROVED = "provisional", "approved"
@@ -92,12 +93,13 @@ class Ledger:
 
         Raises LedgerError where a contested text lacks a second role or its evidence was not seen.
         """
-        _named(roles, "--role: who signs is missing; name the role")
+        _named(roles, Sentence("--role: who signs is missing; name the role"))
         if expires <= today:
-            raise LedgerError(f"{answer.id}: expires {expires}, which is not after {today}; choose a later date")
+            raise LedgerError("{name}: expires {day}, which is not after {today}; choose a later date", name=answer.id,
+                              day=expires, today=today)
         if standing == APPROVED and answer.contested and (len(set(roles)) < 2 or not seen_evidence):
-            raise LedgerError(f"{answer.id} is contested: two roles must sign (--role twice), and both must have "
-                              f"seen the evidence for and against (--seen-evidence)")
+            raise LedgerError("{name} is contested: two roles must sign (--role twice), and both must have seen the "
+                              "evidence for and against (--seen-evidence)", name=answer.id)
         return self._chained({
             "act": "sign", "id": answer.id, "texts": digests(answer), "words": dict(answer.text),
             "source": answer.source, "passage": list(answer.passage), "evidence": dict(answer.evidence),
@@ -107,8 +109,8 @@ class Ledger:
     def recall(self, answer_id: str, *, reason: str, role: str, today: date) -> dict[str, Any]:
         """Return the entry that takes `answer_id` out of use; raises LedgerError for an id never signed."""
         if answer_id not in self._latest:
-            raise LedgerError(f"{answer_id} was never signed; `jawab ledger status` lists what was")
-        _named([reason, role], "--reason and --role: both must say something; fill them in")
+            raise LedgerError("{name} was never signed; `jawab ledger status` lists what was", name=answer_id)
+        _named([reason, role], Sentence("--reason and --role: both must say something; fill them in"))
         return self._chained({"act": "recall", "id": answer_id, "reason": reason, "signers": [{"role": role}],
                               "date": today.isoformat()})
 
@@ -122,7 +124,7 @@ class Ledger:
             stream.seek(0)
             last = stream.read().splitlines()[-1:]
             if entry["prev"] != (json.loads(last[0])["hash"] if last else START):
-                raise LedgerError(f"{path}: somebody else signed or recalled at the same moment; do it again")
+                raise LedgerError("{path}: somebody else signed or recalled at the same moment; do it again", path=path)
             stream.write(json.dumps(entry, ensure_ascii=False, sort_keys=True) + "\n")
             stream.flush()
             os.fsync(stream.fileno())

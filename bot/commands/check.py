@@ -16,6 +16,7 @@ from bot.dialogue import LANGUAGE_BUTTON, Dialogue, load_dialogue
 from bot.errors import BotError, DataError
 from bot.guard.rules import load_rules
 from bot.service import settings
+from bot.staff.marked import problems_in as staff_problems
 from bot.text.variety import load_detector
 from bot.text.words import load_lexicon
 from bot.understanding.cues import FOLLOW_UP, load_cues
@@ -28,7 +29,7 @@ NEEDED = ("clarify", "language", "language_unavailable", "case_remembered", "dis
 
 
 def check() -> None:
-    """Validate answers, ledger, guard rules, training data, dialogue, lexicon and clinic."""
+    """Validate answers, ledger, guard rules, training data, dialogue, lexicon, clinic and the console's Urdu."""
     problems = problems_in(settings().data)
     if problems:
         raise DataError(f"{len(problems)} problem(s):\n" + "\n".join(problems))
@@ -39,7 +40,8 @@ def problems_in(folder: Path) -> list[str]:
     """Return what is wrong anywhere under `folder`, each as `file: key: fix`."""
     parts: dict[str, Callable[[Path], Iterator[str]]] = {
         "answers": _answers, "ledger.jsonl": _ledger, "guard": _guard, "dialogue.yml": _dialogue, "nlu": _training,
-        "lexicon": _lexicon, "whatsapp": whatsapp_problems}
+        "lexicon": _lexicon, "whatsapp": whatsapp_problems,
+        "staff": staff_problems}
     found: list[str] = []
     for name, part in parts.items():
         try:

@@ -13,14 +13,16 @@ from sqlalchemy.engine import Connection, Row
 
 from bot.database import Database
 from bot.errors import StaffError
+from bot.sentence import Sentence, sentences
 from bot.staff.audit import note
 from bot.staff.store import accounts, links, sessions
 
-ROLES = ("viewer", "editor", "signer", "admin")     # each may do what those before it may
+ROLES = sentences("viewer", "editor", "signer", "admin")     # each may do what those before it may
 NAME = re.compile(r"[a-z][a-z0-9._-]{1,39}")
 PASSWORD_LEAST, PASSWORD_MOST = 12, 200
 FAILURES_MOST, LOCKED_SECONDS = 5, 15 * 60
 LINK_SECONDS = 24 * 3600
+LINK_GONE = Sentence("This link was used already or is too old. Ask for a new one: jawab staff password NAME")
 TERMINAL = "terminal"
 _hasher = PasswordHasher()
 
@@ -92,7 +94,7 @@ class Accounts:
         with self._database.begin() as connection:
             found = self._valid_link(connection, token)
         if found is None:
-            raise StaffError("This link was used already or is too old. Ask for a new one: jawab staff password NAME")
+            raise StaffError(LINK_GONE)
         name = found.account or name.strip().lower()
         hashed = _hasher.hash(_good(password, name))
         with self._database.begin() as connection:
@@ -127,17 +129,17 @@ class Accounts:
 
     def _insert(self, connection: Connection, name: str, role: str) -> None:
         if not NAME.fullmatch(name):
-            raise StaffError(f"'{name}' is not a name; use 2 to 40 small letters, digits, dots, dashes")
+            raise StaffError("'{name}' is not a name; use 2 to 40 small letters, digits, dots, dashes", name=name)
         if role not in ROLES:
-            raise StaffError(f"'{role}' is not a role; write one of {', '.join(ROLES)}")
+            raise StaffError("'{role}' is not a role; write one of {roles}", role=role, roles=", ".join(ROLES))
         if connection.execute(accounts.select().where(accounts.c.name == name)).first():
-            raise StaffError(f"'{name}' exists already; choose another name")
+            raise StaffError("'{name}' exists already; choose another name", name=name)
         connection.execute(accounts.insert().values(name=name, role=role, made=int(self._clock())))
 
     @staticmethod
     def _existing(connection: Connection, name: str) -> None:
         if connection.execute(accounts.select().where(accounts.c.name == name)).first() is None:
-            raise StaffError(f"'{name}' is no account; `jawab staff list` shows them")
+            raise StaffError("'{name}' is no account; `jawab staff list` shows them", name=name)
 
     @staticmethod
     def _keep(connection: Connection, name: str, hashed: str) -> None:
@@ -169,7 +171,8 @@ def _nobody() -> str:
 
 def _good(password: str, name: str) -> str:
     if not PASSWORD_LEAST <= len(password) <= PASSWORD_MOST:
-        raise StaffError(f"A password has {PASSWORD_LEAST} to {PASSWORD_MOST} characters; three words will do")
+        raise StaffError("A password has {least} to {most} characters; three words will do", least=PASSWORD_LEAST,
+                         most=PASSWORD_MOST)
     if name in password.lower() or len(set(password)) < 5:
         raise StaffError("This password is too easy to guess; choose another one without your name in it")
     return password

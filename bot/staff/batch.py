@@ -40,9 +40,10 @@ def messages_in(content: str) -> list[str]:
     if not found:
         raise StaffError("No message found. Paste one message a line, or a CSV with a column named text")
     if len(found) > MOST_MESSAGES:
-        raise StaffError(f"{len(found)} messages are too many; {MOST_MESSAGES} at most")
+        raise StaffError("{count} messages are too many; {most} at most", count=len(found), most=MOST_MESSAGES)
     if any(len(text) > MOST_CHARACTERS for text in found):
-        raise StaffError(f"A message has more than {MOST_CHARACTERS} characters; shorten it or check the quotes")
+        raise StaffError("A message has more than {most} characters; shorten it or check the quotes",
+                         most=MOST_CHARACTERS)
     return found
 
 

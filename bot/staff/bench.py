@@ -16,11 +16,13 @@ from sanic.response import HTTPResponse
 from bot.answers.store import LANGUAGES
 from bot.database import Database
 from bot.errors import StaffError, told
+from bot.sentence import Sentence
 from bot.staff import batch, pages
 from bot.staff.audit import note
 from bot.staff.door import Door
 from bot.staff.recorder import CHANNELS, Recorder
 from bot.staff.sessions import Person
+from bot.staff.speech import say
 
 logger = logging.getLogger(__name__)
 CONVERSATION = re.compile(r"[0-9a-f]{8,32}")
@@ -34,7 +36,7 @@ class Run:
     account: str
     total: int
     rows: list[batch.Row] = field(default_factory=list)
-    problem: str = ""
+    problem: str = Sentence("")
     done: bool = False
     task: asyncio.Task[None] | None = None
 
@@ -65,7 +67,7 @@ class Bench:
         channel, variety = str(body.get("channel")), str(body.get("variety"))
         known = CONVERSATION.fullmatch(conversation) and channel in CHANNELS and variety in LANGUAGES
         if not known or len(text) > batch.MOST_CHARACTERS or len(button) > 64 or not (text or button):
-            raise StaffError(f"Write a message of at most {batch.MOST_CHARACTERS} characters")
+            raise StaffError("Write a message of at most {most} characters", most=batch.MOST_CHARACTERS)
         record = await self.recorder(request).say(text, sender=f"staff-{person.name}-{conversation}",
                                                     button=button or None, variety=variety, channel=channel)
         return _json(record)
@@ -111,7 +113,8 @@ class Bench:
             await asyncio.to_thread(self._keep, run)
         except Exception as error:      # whatever it was, whoever waits is told
             logger.error("list failed: %s", told(error))
-            run.problem = "The list could not be finished. Send it again; if it fails again, ask the administrator."
+            run.problem = Sentence(
+                "The list could not be finished. Send it again; if it fails again, ask the administrator.")
         run.done = True
 
     def _keep(self, run: Run) -> None:
@@ -137,4 +140,4 @@ def _body(request: Request) -> dict[str, Any]:
 
 
 def _json(body: Any) -> HTTPResponse:
-    return response.raw(json.dumps(body, ensure_ascii=False).encode("utf-8"), content_type="application/json")
+    return response.raw(json.dumps(say(body), ensure_ascii=False).encode("utf-8"), content_type="application/json")

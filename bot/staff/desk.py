@@ -15,16 +15,18 @@ from bot.answers.ledger import Ledger, digests, sha256
 from bot.answers.store import LANGUAGES, Answer, load_answers
 from bot.database import Database
 from bot.errors import BotError, StaffError
+from bot.sentence import Sentence, sentences
 from bot.staff import pages
 from bot.staff.compare import changes
 from bot.staff.door import Door
 from bot.staff.reach import DAYS, reach
 from bot.staff.sessions import Person
 from bot.staff.signing import Signature, Signing, seen
+from bot.staff.speech import say, unsaid
 
 SOON = timedelta(days=30)
 MONTHS_SIGNED = timedelta(days=180)
-ROLES = ("clinician", "lawyer", "scholar", "nurse coordinator", "translator")
+ROLES = sentences("clinician", "lawyer", "scholar", "nurse coordinator", "translator")
 
 
 class Desk:
@@ -55,21 +57,21 @@ class Desk:
         try:
             told = await asyncio.to_thread(self._act, {key: form.get(key) or "" for key in form}, person, name)
         except BotError as error:
-            return await self._page(request, person, name, problem=str(error))
+            return await self._page(request, person, name, problem=error.sentence)
         return await self._page(request, person, name, told=told)
 
     async def count(self, request: Request, person: Person, name: str) -> HTTPResponse:
         """Tell how far one text went."""
         found = await asyncio.to_thread(reach, request.app.ctx.agent, name)
-        words = ("How many conversations received it cannot be told here." if found is None
-                 else f"{found} conversations received it in the last {DAYS} days.")
-        return response.json({"words": words})
+        words = (Sentence("How many conversations received it cannot be told here.") if found is None else
+                 Sentence("{count} conversations received it in the last {days} days.", count=found, days=DAYS))
+        return response.json({"words": say(words)})
 
     def _act(self, form: Mapping[str, str], person: Person, name: str) -> str:
-        role, today = form.get("role", ""), date.today()
+        role, today = unsaid(form.get("role", ""), ROLES), date.today()
         if form.get("act") == "recall":
             self._signing.recall(name, account=person.name, role=role, reason=form.get("reason", ""), today=today)
-            return "recalled; patients stop receiving it within about a second"
+            return Sentence("recalled; patients stop receiving it within about a second")
         if form.get("act") != "sign":
             raise StaffError("Nothing was asked for")
         return self._signing.sign(name, Signature(
@@ -96,7 +98,7 @@ class Desk:
             rows.append({"name": name, "kind": answer.kind, "status": standing.status, "contested": answer.contested,
                          "signed": entry.get("date", "-"), "expires": expires or "-", "usable": standing.usable,
                          "soon": bool(standing.usable and expires and expires - today <= SOON),
-                         "signers": ", ".join(signer["role"] for signer in entry.get("signers", [])) or "-"})
+                         "signers": [signer["role"] for signer in entry.get("signers", [])]})
         return sorted(rows, key=lambda row: (row["usable"], not row["soon"]))
 
     def _whole(self, name: str) -> dict[str, Any]:

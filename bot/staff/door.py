@@ -13,9 +13,11 @@ from sanic.response import HTTPResponse
 
 from bot.database import Database
 from bot.errors import BotError, told
+from bot.sentence import Sentence
 from bot.staff.audit import note
 from bot.staff.pages import render
 from bot.staff.sessions import Person, Sessions
+from bot.staff.speech import say
 
 logger = logging.getLogger(__name__)
 HEADERS = {
@@ -59,11 +61,13 @@ class Door:
         person = await asyncio.to_thread(self._sessions.person, request.cookies.get(COOKIE))
         if person is None:
             return _signed_out(request)
-        if request.method != "GET" and not (own_page(request) and _same(request, person)):
-            return refusal(request, person, 403, "This page is too old or is not ours. Reload it and try again.")
+        if request.method != "GET" and not (own_page(request) and same(request, person)):
+            return refusal(request, person, 403, Sentence(
+                "This page is too old or is not ours. Reload it and try again."))
         if not person.may(role):
             await asyncio.to_thread(self._refused, person, request.path)
-            return refusal(request, person, 403, f"This needs the role of {role}; yours is {person.role}.")
+            return refusal(request, person, 403, Sentence(
+                "This needs the role of {role}; yours is {own}.", role=Sentence(role), own=Sentence(person.role)))
         return await page(request, person, **parts)   
 
     def _refused(self, person: Person, path: str) -> None:
@@ -77,25 +81,26 @@ async def guarded(step: Awaitable[HTTPResponse], request: Request) -> HTTPRespon
         return await step
     except sa.exc.SQLAlchemyError as error:
         logger.error("staff store failed: %s", told(error))
-        return refusal(request, None, 503, "The console's store cannot be read or written now. Nothing was changed. "
-                                           "Patients are still answered.")
+        return refusal(request, None, 503, Sentence(
+            "The console's store cannot be read or written now. Nothing was changed. Patients are still answered."))
     except BotError as error:
-        return refusal(request, None, 400, str(error))
+        return refusal(request, None, 400, error.sentence)
 
 
-def refusal(request: Request, person: Person | None, status: int, words: str) -> HTTPResponse:
+def refusal(request: Request, person: Person | None, status: int, words: Sentence) -> HTTPResponse:
     """Return why not: as JSON to our scripts, as a page to people."""
     if "application/json" in request.headers.get("accept", ""):
-        return response.json({"error": words}, status=status)
+        return response.json({"error": say(words)}, status=status)
     return render("refused", person, status=status, words=words)
 
 
 def _signed_out(request: Request) -> HTTPResponse:
     if request.method == "GET" and "application/json" not in request.headers.get("accept", ""):
         return response.redirect(SIGN_IN)
-    return refusal(request, None, 401, "You are signed out. Sign in again; nothing was changed.")
+    return refusal(request, None, 401, Sentence("You are signed out. Sign in again; nothing was changed."))
 
 
-def _same(request: Request, person: Person) -> bool:
+def same(request: Request, person: Person) -> bool:
+    """Whether `request` carries the token of `person`'s forms."""
     given = request.headers.get(HEADER) or request.form.get(FIELD) or ""
     return hmac.compare_digest(given.encode(), person.csrf.encode())

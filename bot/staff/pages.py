@@ -1,41 +1,66 @@
 """The console's pages: Jinja templates with everything escaped, and its few static files."""
 
 import mimetypes
-import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import StrictUndefined
+from markupsafe import Markup, escape
 from sanic import response
 from sanic.response import HTTPResponse
 
+from bot.sentence import Sentence
+from bot.staff.audit import understood
 from bot.staff.clock import moment
+from bot.staff.marked import environment, in_pages, plain
 from bot.staff.sessions import Person
+from bot.staff.speech import LANGUAGES, direction, say, visit
 
 HERE = Path(__file__).parent
 FONT = HERE.parent / "web" / "fonts" / "noto-nastaliq-urdu-5.3.0.woff2"
-ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]")
-LATIN = re.compile("[A-Za-z]")
 
 
 @lru_cache(maxsize=1)
 def _environment() -> Any:
-    found: Any = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined,
-                             trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.i18n"])
-    found.install_null_translations(newstyle=True)
-    found.filters |= {"moment": moment, "direction": direction}
+    found = environment()
+    found.undefined = StrictUndefined
+    found.globals |= {"_": gettext, "gettext": gettext, "ngettext": ngettext, "languages": LANGUAGES}
+    found.filters |= {"moment": _moment, "direction": direction, "act": understood}
     return found
 
 
-def direction(text: str) -> str:
-    """Return rtl for text that is mostly in Urdu script, else ltr."""
-    return "rtl" if len(ARABIC.findall(text)) > len(LATIN.findall(text)) else "ltr"
+def _moment(seconds: float) -> str:
+    """Return a time with the month in the language of the page."""
+    day, month, year, clock = moment(seconds).split()
+    return visit.get().speech.say(Sentence("{day} {month} {year} {clock}", day=day, month=Sentence(month), year=year,
+                                           clock=clock))
+
+
+def gettext(message: str, /, **values: Any) -> str:
+    """Return `message` in the language of the page being made.
+
+    Tags in the pages' own sentences stay tags. All values are escaped, and so is any other message.
+    """
+    speech = visit.get().speech
+    if isinstance(message, Sentence):
+        return speech.say(message)
+    own = plain(message)
+    if own not in in_pages():
+        return speech.say(message)
+    shown = {name: escape(say(value)) for name, value in values.items()}
+    return Markup(speech.filled(speech.say(own), shown))
+
+
+def ngettext(one: str, many: str, num: int, /, **values: Any) -> str:
+    """Return `one` or `many`, as English chooses, in the language of the page being made."""
+    return gettext(one if num == 1 else many, num=num, **values)
 
 
 def render(template: str, person: Person | None, *, status: int = 200, **values: Any) -> HTTPResponse:
     """Return the page `template` as `person` sees it."""
-    page = _environment().get_template(f"{template}.html").render(person=person, page=template, **values)
+    page = _environment().get_template(f"{template}.html").render(
+        person=person, page=template, visit=visit.get(), **values)
     return response.html(page, status=status)
 
 

@@ -20,12 +20,13 @@ from bot.answers.compose import Composer, Reply
 from bot.answers.library import Library, Standing
 from bot.dialogue import load_dialogue
 from bot.reply import CALLBACK_UTTERANCES
+from bot.sentence import Sentence
 from bot.tracker import decision_of
 
 MOST_CONVERSATIONS = 200
-STEPS = {"Normaliser": "normal form and variety", "Intents": "classifier", "GuardComponent": "guard",
-         "DecisionPolicy": "decision"}
-REPLY = "reply composed"
+STEPS = {"Normaliser": Sentence("normal form and variety"), "Intents": Sentence("classifier"),
+         "GuardComponent": Sentence("guard"), "DecisionPolicy": Sentence("decision")}
+REPLY, OTHER = Sentence("reply composed"), Sentence("Rasa's own")
 
 
 class Draft(Library):
@@ -51,7 +52,7 @@ class _TimedNode:
 
     def __init__(self, name: str, node: Any, watch: Watch) -> None:
         self._node, self._watch = node, watch
-        self._name = next((label for part, label in STEPS.items() if part in name), "Rasa's own")
+        self._name = next((label for part, label in STEPS.items() if part in name), OTHER)
 
     def __call__(self, *inputs: Any) -> Any:
         started = time.perf_counter()

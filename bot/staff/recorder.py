@@ -24,6 +24,7 @@ from bot.channels.whatsapp.bubbles import (
 from bot.dialogue import load_dialogue
 from bot.guard.verdict import RANK
 from bot.handover import PRACTICE
+from bot.sentence import Sentence
 from bot.service import gate, library
 from bot.staff.practice import Practice
 from bot.text.places import pieces, places
@@ -74,11 +75,12 @@ def _reading(incoming: Incoming, parsed: Mapping[str, Any]) -> Record:
     """Return what the pipeline made of the typed words."""
     typed, reading, vote = incoming.text, parsed.get("reading") or {}, parsed.get("vote") or {}
     verdict = reading.get("verdict") or {}
-    evidence = parsed.get("variety") or {}
+    evidence, votes = parsed.get("variety") or {}, _votes(verdict, vote)
+    reason = next((one["who"] for one in votes if one["won"]), verdict.get("reason"))
     return {"typed": typed, "normalised": parsed.get("text") or "", "pieces": _pieces(typed, verdict),
             "told": {"label": evidence.get("label"), "evidence": evidence.get("evidence") or {}},
-            "ranking": vote.get("ranking") or [], "unsure": vote.get("unsure") or [], "votes": _votes(verdict, vote),
-            "verdict": {key: verdict.get(key) for key in ("level", "intent", "reason")}}
+            "ranking": vote.get("ranking") or [], "unsure": vote.get("unsure") or [], "votes": votes,
+            "verdict": {key: verdict.get(key) for key in ("level", "intent")} | {"reason": reason}}
 
 
 def _pieces(typed: str, verdict: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -93,10 +95,12 @@ def _pieces(typed: str, verdict: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _votes(verdict: Mapping[str, Any], vote: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return who asked for which level, the most cautious first; the first of the winning level has won."""
-    votes = [{"who": f"rule {finding['rule_id']}", "level": finding["level"], "because": finding["matched"]}
+    votes = [{"who": Sentence("rule {rule}", rule=finding["rule_id"]), "level": finding["level"],
+              "because": finding["matched"]}
              for finding in verdict.get("findings") or ()]
     if vote:
-        votes.append({"who": f"classifier: {vote['intent']} {vote['confidence']:.2f}",
+        votes.append({"who": Sentence("classifier: {intent} {confidence}", intent=vote["intent"],
+                                       confidence=f"{vote['confidence']:.2f}"),
                       "level": load_dialogue().level(vote["intent"]), "because": ""})
     votes.sort(key=lambda one: -RANK[one["level"]])
     return [{**one, "won": one["who"] == verdict.get("reason")} for one in votes]
@@ -114,21 +118,23 @@ def _signed(block: Block) -> Record:
     standing = library().standing(block.id)
     entry = standing.entry or {}
     return {"id": block.id, "variety": block.variety, "sha256": block.sha256, "kind": block.kind,
-            "standing": standing.status, "date": entry.get("date"), "expires": entry.get("expires"),
-            "signers": [signer["role"] for signer in entry.get("signers", [])]}
+            "standing": Sentence(standing.status), "date": entry.get("date"), "expires": entry.get("expires"),
+            "signers": [Sentence(signer["role"]) for signer in entry.get("signers", [])]}
 
 
 def _shape(text: str, buttons: list[dict[str, str]], variety: str, channel: str) -> Record:
     """Return how the channel shows a reply, and how much of its limits is used."""
     if channel == "web":
-        return {"as": "bubble", "choose": "", "limits": f"{len(text)} characters, {len(buttons)} buttons"}
+        return {"as": "bubble", "choose": "", "limits": Sentence(
+            "{count} characters, {buttons} buttons", count=len(text), buttons=len(buttons))}
     label = library().block(CHOOSE, variety)
     choose = label.text if label else None
     made = bubble(text, [{**button, "nonce": button["id"]} for button in buttons], choose=choose)
     kind = made["interactive"]["type"] if made["type"] == "interactive" else "text"
     most = {"button": (BUTTONS_BODY, BUTTONS_MOST), "list": (LIST_BODY, ROWS_MOST), "text": (TEXT_MOST, 0)}[kind]
     return {"as": kind, "choose": choose if kind == "list" else "",
-            "limits": f"{len(text)} of {most[0]} characters, {len(buttons)} of {most[1]} buttons"}
+            "limits": Sentence("{count} of {most} characters, {buttons} of {most_buttons} buttons", count=len(text),
+                               most=most[0], buttons=len(buttons), most_buttons=most[1])}
 
 
 def _draft(draft: Any, replies: list[dict[str, Any]]) -> Record | None:
@@ -141,4 +147,4 @@ def _draft(draft: Any, replies: list[dict[str, Any]]) -> Record | None:
 def _steps(spent: Mapping[str, float], whole: float) -> list[dict[str, Any]]:
     steps = [{"name": name, "ms": round(milliseconds, 2)} for name, milliseconds in spent.items()]
     rest = whole - sum(spent.values())
-    return [*steps, {"name": "tracker, gate and the rest", "ms": round(max(rest, 0), 2)}]
+    return [*steps, {"name": Sentence("tracker, gate and the rest"), "ms": round(max(rest, 0), 2)}]

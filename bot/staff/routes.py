@@ -11,22 +11,24 @@ from bot.channels.web_edge import Limit, address
 from bot.database import Database
 from bot.errors import SettingsError, StaffError
 from bot.handover import WaitingRoom
+from bot.sentence import Sentence
 from bot.service import settings, waiting_room
 from bot.settings import Settings
 from bot.staff import audit, pages
-from bot.staff.accounts import ROLES, Accounts
+from bot.staff.accounts import LINK_GONE, ROLES, Accounts
 from bot.staff.bench import Bench
 from bot.staff.conversation import Conversation
 from bot.staff.desk import Desk
 from bot.staff.door import COOKIE, HEADERS, Door, guarded, own_page, refusal
 from bot.staff.sessions import Person, Sessions
 from bot.staff.store import tables
+from bot.staff.tongue import Tongue
 from bot.staff.ward import Ward
 
 PREFIX = "/staff"
 HOME = f"{PREFIX}/"
 ATTEMPTS_A_MINUTE = 20      # from one address, over all accounts
-WRONG = "Name or password is wrong, or the account is locked for some minutes after too many attempts."
+WRONG = Sentence("Name or password is wrong, or the account is locked for some minutes after too many attempts.")
 
 
 def register(app: Sanic) -> None:
@@ -55,6 +57,7 @@ def blueprint(chosen: Settings, room: WaitingRoom) -> Blueprint:
         answer.headers.update(HEADERS)
         answer.headers.setdefault("Cache-Control", "no-store")
 
+    Tongue(chosen.data, sessions, secure=chosen.staff.secure).add_to(found)
     entrance.add_to(found, door)
     bench = Bench(database, chosen.data)
     for job in (bench, Ward(room), Conversation(room, bench), Desk(database, chosen.data)):
@@ -88,9 +91,9 @@ class Entrance:
 
     async def _enter(self, request: Request, step: Any, parts: dict[str, str]) -> HTTPResponse:
         if not own_page(request):
-            return refusal(request, None, 403, "This page is not ours.")
+            return refusal(request, None, 403, Sentence("This page is not ours."))
         if request.method == "POST" and not self._limit.allows(address(request)):
-            return refusal(request, None, 429, "Too many attempts. Wait a minute.")
+            return refusal(request, None, 429, Sentence("Too many attempts. Wait a minute."))
         return await step(request, **parts)
 
     async def sign_in(self, request: Request) -> HTTPResponse:
@@ -107,8 +110,7 @@ class Entrance:
         """Let whoever holds a one-time link choose a password, and the first admin a name."""
         link = await asyncio.to_thread(self._people.waiting, token)
         if link is None:
-            return refusal(request, None, 404, "This link was used already or is too old. "
-                                               "Ask for a new one: jawab staff password NAME")
+            return refusal(request, None, 404, LINK_GONE)
         if request.method == "GET":
             return pages.render("set-up", None, name=link.account, problem="")
         name, password = request.form.get("name") or "", request.form.get("password") or ""
@@ -117,7 +119,7 @@ class Entrance:
                 raise StaffError("The two passwords differ; type the same one twice")
             name = await asyncio.to_thread(self._people.redeem, token, name, password)
         except StaffError as error:
-            return pages.render("set-up", None, status=400, name=link.account, problem=str(error))
+            return pages.render("set-up", None, status=400, name=link.account, problem=error.sentence)
         return await self._welcome(name)
 
     async def sign_out(self, request: Request, person: Person) -> HTTPResponse:
@@ -151,12 +153,12 @@ class Office:
 
     async def people(self, request: Request, person: Person) -> HTTPResponse:
         """Show the accounts; add one, make a new link, disable one."""
-        token, problem = "", ""
+        token, problem = "", Sentence("")
         if request.method == "POST":
             try:
                 token = await asyncio.to_thread(self._act, request, person)
             except StaffError as error:
-                problem = str(error)
+                problem = error.sentence
         everybody = await asyncio.to_thread(self._people.all)
         link = f"{request.scheme}://{request.host}{PREFIX}/set-up/{token}" if token else ""
         return pages.render("people", person, status=400 if problem else 200, people=everybody, roles=ROLES, link=link,
@@ -169,9 +171,9 @@ class Office:
         if act == "link":
             return self._people.link(name, by=person.name)
         if act != "disable":
-            raise StaffError("nothing was asked for")
+            raise StaffError("Nothing was asked for")
         if name == person.name:
-            raise StaffError("you cannot disable yourself; another admin can")
+            raise StaffError("You cannot disable yourself; another admin can")
         self._people.disable(name, by=person.name)
         return ""
 

@@ -13,12 +13,13 @@ from bot.answers.ledger import APPROVED, PROVISIONAL, Ledger, digests, sha256
 from bot.answers.store import Answer, load_answers
 from bot.database import Database
 from bot.errors import StaffError
+from bot.sentence import Sentence
 from bot.service import shelf
 from bot.shelf import LEDGER, record
 from bot.staff.audit import note
 from bot.staff.store import signatures
 
-CHANGED = "The text was changed after you opened this page. Read it again; nothing was signed."
+CHANGED = Sentence("The text was changed after you opened this page. Read it again; nothing was signed.")
 
 
 @dataclass(frozen=True)
@@ -67,14 +68,15 @@ class Signing:
                 if first is None or first.account == given.account:
                     return self._first(connection, name, given)
                 if first.role.casefold() == given.role.casefold():
-                    raise StaffError(f"{first.account} signed as {first.role} too; a second role is needed")
+                    raise StaffError("{name} signed as {role} too; a second role is needed", name=first.account,
+                                     role=Sentence(first.role))
                 roles = [first.role, given.role]
             entry = ledger.sign(answer, standing=given.standing, roles=roles, today=today, expires=given.expires,
                                 seen_evidence=given.evidence)
             note(connection, given.account, f"text signed as {given.role}, {given.standing}", name)
             connection.execute(signatures.delete().where(signatures.c.text == name))
             record(ledger, self._data / LEDGER, entry, shelf())     # last: what fails before leaves no line
-        return "signed"
+        return Sentence("signed")
 
     def recall(self, name: str, *, account: str, role: str, reason: str, today: date) -> None:
         """Take `name` out of use, on this server within about a second."""
@@ -98,4 +100,4 @@ class Signing:
         connection.execute(signatures.insert().values(text=name, seen=given.seen, account=given.account,
                                                       role=given.role, at=int(time.time())))
         note(connection, given.account, f"first signature as {given.role}", name)
-        return "waiting for a second signer, of another role"
+        return Sentence("waiting for a second signer, of another role")

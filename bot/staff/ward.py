@@ -10,6 +10,7 @@ from sanic.response import HTTPResponse
 
 from bot.errors import StaffError, told
 from bot.handover import WaitingRoom
+from bot.sentence import Sentence
 from bot.staff import pages
 from bot.staff.audit import note
 from bot.staff.door import Door
@@ -17,8 +18,8 @@ from bot.staff.sessions import Person
 
 logger = logging.getLogger(__name__)
 TIDY_SECONDS = 3600
-HEADINGS = {"crisis": "Crisis: harm to oneself or violence", "emergency": "Medical emergency",
-            "handoff": "Asked for a person", "callback": "Asked for a call"}
+HEADINGS = {"crisis": Sentence("Crisis: harm to oneself or violence"), "emergency": Sentence("Medical emergency"),
+            "handoff": Sentence("Asked for a person"), "callback": Sentence("Asked for a call")}
 
 
 class Ward:

@@ -167,3 +167,104 @@ def test_a_conversation_is_read_and_replayed(page_of, talked, viewport):
     looked_at(page, f"conversation-{viewport['width']}")
     assert violations(page) == []
     assert fits(page)
+
+
+NARROW = {"width": 360, "height": 740}
+
+
+@pytest.fixture
+def urdu_of(page_of):
+    """Open the console as somebody whose browser asks for Urdu; whatever page is shown must be clean and Urdu."""
+    def open_page(role, path, viewport):
+        page = page_of(role, path, viewport=viewport, locale="ur-PK")
+
+        def check(name):
+            looked_at(page, f"ur-{name.replace('/', '-') or 'home'}-{viewport['width']}")
+            assert page.evaluate("document.documentElement.dir") == "rtl"
+            assert violations(page) == []
+            assert fits(page)
+            assert english(page) == []
+
+        return page, check
+
+    return open_page
+
+
+def english(page):
+    """Return runs of English words that the page shows and that are nobody's name, code or text in three languages."""
+    return page.evaluate("""() => {
+      const kept = 'bdi, code, pre, .text, .bubble, .typed, .words, blockquote, [dir=ltr], [dir=auto], [lang=en]'
+      const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+      const found = []
+      for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        if (node.parentElement.closest(kept)) continue
+        const words = node.textContent.replace(/[\\u2066\\u2067][^\\u2069]*\\u2069/g, '').match(/[A-Za-z]{2,}/g) || []
+        found.push(...words)
+      }
+      for (const node of document.querySelectorAll('[aria-label], [placeholder], [title]')) {
+        if (node.closest('meter, mark')) continue
+        for (const name of ['aria-label', 'placeholder', 'title']) found.push(...((node.getAttribute(name) || '')
+          .replace(/[\\u2066\\u2067][^\\u2069]*\\u2069/g, '').match(/[A-Za-z]{2,}/g) || []))
+      }
+      return found.filter((word) => !['CSV', 'SHA', 'ms', 'MB', 'up', 'to', 'Rasa'].includes(word))
+    }""")
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, NARROW], ids=["desk", "phone"])
+def test_every_page_is_in_urdu(urdu_of, office, viewport, waiting):
+    page, check = urdu_of("admin", "", viewport)
+    for path in ("", "people", "trail", "desk", "desk/halal", "desk/emergency", "waiting", "desk/x"):
+        page.goto(f"{office.url}/staff/{path}")
+        check(path)
+    page.goto(f"{office.url}/staff/people")
+    page.locator('input[name="name"]').last.fill(f"neha{viewport['width']}")
+    page.get_by_role("button", name="بنائیں", exact=True).click()
+    link = page.locator("code.link").inner_text()
+    check("people-link")
+    page.context.clear_cookies()
+    page.goto(link)
+    check("set-up")
+    page.goto(f"{office.url}/staff/")
+    check("sign-in")
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, NARROW], ids=["desk", "phone"])
+def test_the_test_console_explains_itself_in_urdu(urdu_of, viewport):
+    page, check = urdu_of("viewer", "test", viewport)
+    check("test")
+    say(page, HARD)
+    page.get_by_role("button", name="جواب کیسے بنا").first.click()
+    page.locator("#content").fill("is it halal??\nkya ye mehnga hai\n")
+    page.get_by_role("button", name="لسٹ ٹیسٹ کریں").click()
+    page.locator("#table tbody tr").nth(1).wait_for(timeout=30_000)
+    check("flight")
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, NARROW], ids=["desk", "phone"])
+def test_a_patient_is_called_in_urdu(urdu_of, waiting, talked, viewport):
+    page, check = urdu_of("editor", "waiting", viewport)
+    assert page.locator("[data-due]").first.inner_text() == "\u2067\u206610\u2069 منٹ\u2069 باقی"
+    for reason in ("callback", "handoff"):
+        page.locator(f"article.{reason}").first.get_by_role("button", name="اپنے ذمے لیں").press("Enter")
+    page.locator("article.callback").get_by_role("textbox").fill("فون کیا، شام کو دوبارہ")
+    page.locator("article.callback").get_by_role("button", name="نوٹ محفوظ کریں").press("Enter")
+    page.get_by_text("شام کو دوبارہ").wait_for()
+    check("waiting-taken")
+    page.locator("article.handoff").get_by_role("link", name="کیا بات ہوئی").click()
+    page.get_by_role("link", name="آج کے بوٹ").click()
+    page.locator("article").first.wait_for()
+    check("conversation")
+
+
+def test_the_language_is_changed_by_keyboard_and_the_page_stays(page_of):
+    page = page_of("viewer", "desk", locale="ur-PK")
+    page.keyboard.press("Tab")
+    assert page.locator(":focus").inner_text() == "سیدھا کام پر جائیں"
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.locator(":focus").inner_text() == "English":
+            break
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Sign-off desk").wait_for()
+    page.get_by_role("button", name="اردو").press("Enter")
+    page.get_by_role("heading", name="تحریروں کی منظوری").wait_for()

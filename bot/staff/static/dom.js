@@ -1,5 +1,12 @@
 // Elements with text in them: whatever a patient wrote is shown as text, never as HTML.
 
+// A sentence of the page, in its language: data-… of its <template id="words">, with values put in.
+export function say(name, values = {}) {
+  const isolate = (text) => document.documentElement.dir !== "rtl" ? text
+    : `${/[\u0600-\u06ff]/.test(text) ? "\u2067" : "\u2066"}${text}\u2069`;
+  return document.getElementById("words").dataset[name].replace(/\{(\w+)\}/g, (_, key) => isolate(values[key]));
+}
+
 export function element(name, options = {}, ...children) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(options)) {
@@ -20,7 +27,7 @@ export function words(text, variety) {
 export function table(caption, headings, rows) {
   const head = element("tr", {}, ...headings.map((text) => element("th", { scope: "col", text })));
   const body = rows.map((cells) => element("tr", {}, ...cells.map((cell) => cell instanceof Node
-    ? element("td", {}, cell) : element("td", { text: cell }))));
+    ? element("td", {}, cell) : element("td", {}, element("bdi", { text: cell })))));
   return element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
     element("table", {}, element("thead", {}, head), element("tbody", {}, ...body)));
 }
@@ -32,9 +39,9 @@ export async function call(path, body) {
   try {
     answer = await fetch(path, body === undefined ? { headers } : { method: "POST", headers, body: JSON.stringify(body) });
   } catch {
-    throw new Error("The server cannot be reached. Try again in a moment.");
+    throw new Error(say("unreachable"));
   }
-  const found = await answer.json().catch(() => ({ error: `The server said ${answer.status}.` }));
-  if (!answer.ok) throw new Error(found.error || found.message || `The server said ${answer.status}.`);
+  const found = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw new Error(found.error || say("status", { status: answer.status }));
   return found;
 }

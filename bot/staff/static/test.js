@@ -1,5 +1,5 @@
 // The test console: a phone-like pane, the record of each answer, and lists of messages.
-import { call, element, table, words } from "./dom.js";
+import { call, element, say, table, words } from "./dom.js";
 import { flight } from "./flight.js";
 
 const find = (id) => document.getElementById(id);
@@ -8,7 +8,7 @@ const random = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byt
 let conversation = random();
 let busy = false;
 
-function say(problem) {
+function trouble(problem) {
   find("problem").textContent = problem;
   find("problem").hidden = !problem;
 }
@@ -18,7 +18,8 @@ function bubble(kind, text, variety, record) {
     lang: LANGUAGE[variety] });
   made.append(element("p", { text }));
   if (record) {
-    const why = element("button", { type: "button", class: "why", lang: "en", dir: "ltr", text: "How it was answered" });
+    const why = element("button", { type: "button", class: "why", lang: document.documentElement.lang,
+      dir: document.documentElement.dir, text: say("why") });
     why.addEventListener("click", () => find("flight").replaceChildren(...flight(record)));
     made.append(why);
   }
@@ -43,7 +44,7 @@ function offer(reply) {
 async function send(message, shown) {
   if (busy) return;
   busy = true;
-  say("");
+  trouble("");
   bubble("mine", shown);
   try {
     const record = await call("/staff/test/say", { ...message, conversation, channel: find("channel").value,
@@ -54,7 +55,7 @@ async function send(message, shown) {
     }
     find("flight").replaceChildren(...flight(record));
   } catch (error) {
-    say(error.message);
+    trouble(error.message);
   }
   busy = false;
   find("talk").scrollTop = find("talk").scrollHeight;
@@ -88,11 +89,11 @@ function listProblem(problem) {
 function showRows(run, rows) {
   const changed = rows.filter((row) => row.changed && row.changed !== "new").length;
   find("table").replaceChildren(
-    element("p", {}, `${rows.length} messages, ${changed} answered otherwise than the last time. `,
-      element("a", { href: `/staff/test/csv/${run}`, download: true, text: "Download as CSV" })),
-    table("Answers", ["Message", "Action", "Topics", "Language", "By", "Changed", "ms"], rows.map((row) => [
+    element("p", {}, say("listed", { count: rows.length, changed }), " ",
+      element("a", { href: `/staff/test/csv/${run}`, download: true, text: say("download") })),
+    table(say("answers"), [say("message"), say("action"), say("topics"), say("language"), say("by"), say("changed"), "ms"], rows.map((row) => [
       words(row.text), row.action, row.topics, row.variety, row.verdict,
-      row.changed && row.changed !== "new" ? element("mark", { text: row.changed }) : row.changed, String(row.ms)])));
+      row.changed && row.changed !== "new" ? element("mark", { dir: "ltr", text: row.changed }) : row.changed && say("new"), String(row.ms)])));
 }
 
 async function follow(run) {
@@ -100,7 +101,7 @@ async function follow(run) {
     const state = await call(`/staff/test/list/${run}`);
     find("bar").max = state.total;
     find("bar").value = state.answered;
-    find("count").textContent = `${state.answered} of ${state.total}`;
+    find("count").textContent = say("progress", { answered: state.answered, total: state.total });
     if (state.problem) throw new Error(state.problem);
     if (state.done) return state.rows;
     await new Promise((wake) => { setTimeout(wake, 500); });

@@ -1,9 +1,10 @@
 // Deadline clocks: how long there is left, in words, told again every ten seconds.
+import { say } from "./dom.js";
 
 function words(seconds) {
   const minutes = Math.max(1, Math.round(Math.abs(seconds) / 60));
-  const span = minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
-  return seconds < 0 ? `overdue by ${span}` : `due in ${span}`;
+  const span = minutes < 120 ? say("minutes", { minutes }) : say("hours", { hours: Math.round(minutes / 60) });
+  return say(seconds < 0 ? "overdue" : "due", { span });
 }
 
 function tick() {
