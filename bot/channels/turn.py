@@ -47,7 +47,7 @@ async def turn(handle: Handler, incoming: Incoming, *, sender: str, channel: str
         if channel in PATIENTS and output.metadata.get("action") in WAITS:
             await asyncio.to_thread(_noted, sender, channel, output.metadata)
         if channel in PATIENTS:
-            _counted(incoming, output, sender, channel)
+            _counted(incoming, output, sender=sender, channel=channel)
         _measure(output, channel, time.perf_counter() - started)
     return output
 
@@ -58,7 +58,7 @@ def _measure(output: Collected, channel: str, seconds: float) -> None:
     logger.info("turn: action=%s variety=%s ms=%.0f", action, said, seconds * 1000)
 
 
-def _counted(incoming: Incoming, output: Collected, sender: str, channel: str) -> None:
+def _counted(incoming: Incoming, output: Collected, *, sender: str, channel: str) -> None:
     """Note the turn for those who write the texts; it reaches the disk later, and failing costs the patient nothing."""
     try:
         if book := asked():

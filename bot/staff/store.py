@@ -58,12 +58,13 @@ signatures = sa.Table(                                      # the first of two o
 
 asked_counts = sa.Table(                                    # what patients asked, as numbers: no conversation, no word
     "asked_counts", tables,
+    sa.Column("kind", sa.String, primary_key=True),         # what is counted: action, topic, doubt or cause
     sa.Column("day", sa.Date, primary_key=True),
     sa.Column("channel", sa.String, primary_key=True),
     sa.Column("variety", sa.String, primary_key=True),
-    sa.Column("kind", sa.String, primary_key=True),         # what is counted: action, topic, doubt or cause
     sa.Column("name", sa.String, primary_key=True),         # which one
     sa.Column("count", sa.Integer, nullable=False),
+    sqlite_with_rowid=False,                                # rows lie in the order they are read in
 )
 
 asked_questions = sa.Table(                                 # what the bot had no good answer to, redacted

@@ -23,9 +23,11 @@ def room(tmp_path, monkeypatch):
     chosen = dataclasses.replace(service.settings(), var=tmp_path, staff=Staff(
         f"sqlite:///{tmp_path}/staff.db", contact_key=Fernet.generate_key().decode()))
     monkeypatch.setattr(service, "settings", lambda: chosen)
-    service.waiting_room.cache_clear()
+    for kept in (service.waiting_room, service.asked):
+        kept.cache_clear()
     yield service.waiting_room()
-    service.waiting_room.cache_clear()
+    for kept in (service.waiting_room, service.asked):
+        kept.cache_clear()
 
 
 def ids(said):
