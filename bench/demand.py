@@ -1,6 +1,6 @@
 """Many turns in the staff's store, and how long the page "What patients ask" takes over them.
 
-`python bench/demand.py` fills a store of its own with 100,000 turns of 90 days and prints the milliseconds of each step.
+`python bench/demand.py` fills a store of its own with 100,000 turns of 90 days and prints milliseconds.
 """
 
 import random
@@ -8,22 +8,25 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.asked import UNANSWERED, Asked, Choice, day_of
+from rich.console import Console
+
+from bot.asked import Asked
 from bot.channels.web_votes import Votes
 from bot.data import read_yaml
 from bot.database import Database
 from bot.dialogue import load_dialogue
-from bot.staff.asked import MOST_GROUPED
-from bot.staff.figures import alike, figures
+from bot.staff.asked import Demand
+from bot.staff.sessions import Person
 from bot.staff.store import tables
 
 DAYS, ONE_IN = 90, 8        # every eighth message has no approved answer
 ACTIONS = ("steer", "smalltalk", "handoff", "support", "emergency", "crisis", "language")
 BATCH = 5000
+TIMES = 30
+console = Console()
 
 
 def fill(book: Asked, number: int) -> None:
@@ -53,22 +56,27 @@ def _questions() -> dict[str, list[str]]:
 
 
 def main() -> None:
-    """Print the median milliseconds of the steps."""
+    """Print the median milliseconds of noting a turn, of writing a second's, and of the page."""
     with tempfile.TemporaryDirectory() as folder:
-        book = Asked(Database(f"sqlite:///{folder}/staff.db", tables))
+        book, votes = Asked(Database(f"sqlite:///{folder}/staff.db", tables)), Votes(Path(folder) / "votes.db")
         fill(book, 100_000)
-        votes, today = Votes(Path(folder) / "votes.db"), day_of(time.time())
-        choice = Choice(today - timedelta(days=DAYS - 1))
-        print(f"noting a turn: {_median(lambda: book.note({}, 'x', sender='a', channel='web'), 1000):.4f} ms")
-        print(f"counts: {_median(lambda: figures(book, votes, choice, today=today)):.1f} ms")
-        found = book.questions(choice, (UNANSWERED,), most=MOST_GROUPED)
-        print(f"questions: {_median(lambda: book.questions(choice, (UNANSWERED,), most=MOST_GROUPED)):.1f} ms")
-        print(f"grouping {len(found)} of them: {_median(lambda: alike(found)):.1f} ms")
+        editor, chosen = Person("bench", "editor", ""), {"days": str(DAYS), "channel": "", "variety": ""}
+        known = Demand(book, votes)
+        for name, step in (
+                ("noting a turn", lambda: note(book)), ("writing one turn", lambda: (note(book), book.flush())),
+                ("the page, with a question new to it", lambda: Demand(book, votes).page(editor, chosen)),
+                ("the page once more", lambda: known.page(editor, chosen))):
+            console.print(f"{name}: {_median(step):.3f} ms")
 
 
-def _median(step: Callable[[], Any], times: int = 20) -> float:
+def note(book: Asked) -> None:
+    """Note one turn."""
+    book.note({"action": "answer", "topics": ["halal"]}, "x", sender="web-1", channel="web")
+
+
+def _median(step: Callable[[], Any]) -> float:
     spent = []
-    for _ in range(times):
+    for _ in range(TIMES):
         started = time.perf_counter()
         step()
         spent.append((time.perf_counter() - started) * 1000)

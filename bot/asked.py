@@ -31,10 +31,11 @@ MOST_WORDS = 300
 MOST_PENDING = 10_000
 COUNTS, QUESTIONS = asked_counts.c, asked_questions.c
 KEYS = ("day", "channel", "variety", "kind", "name")
+ITS, MORE = {key: sa.bindparam(f"its_{key}") for key in KEYS}, sa.bindparam("more")
 # built once: building one costs three times what running it does
-ADD = asked_counts.update().where(*(COUNTS[key] == sa.bindparam(f"its_{key}") for key in KEYS)).values(
-    count=COUNTS["count"] + sa.bindparam("more"))
-FIRST = asked_counts.insert().values({key: sa.bindparam(f"its_{key}") for key in KEYS} | {"count": sa.bindparam("more")})
+ADD = asked_counts.update().where(*(COUNTS[key] == its for key, its in ITS.items())).values(
+    count=COUNTS["count"] + MORE)
+FIRST = asked_counts.insert().values({**ITS, "count": MORE})
 
 
 @dataclass(frozen=True)
@@ -54,13 +55,13 @@ class Turn:
     @classmethod
     def of(cls, said: Mapping[str, Any], typed: str | None, *, sender: str, channel: str, at: float) -> "Turn":
         """Return the turn in which `typed` was met with `said`, a reply's metadata; a tapped button has no words."""
-        action = said.get("action") if said.get("action") in LEVELS else "steer"
-        variety = said.get("variety") if said.get("variety") in LANGUAGES else "en"
+        action, variety = str(said.get("action") or "steer"), str(said.get("variety") or "en")
         reason = (said.get("reasons") or [""])[0]
         voted = re.fullmatch(VOTED, reason)
         blocks = {block["id"] for block in said.get("blocks") or ()}
         doubt = _doubt(action, blocks, float(voted["confidence"]) if voted else 1.0) if typed is not None else None
-        return cls(at, sender, channel, variety, action, tuple(said.get("topics") or ()), doubt,
+        return cls(at, sender, channel, variety if variety in LANGUAGES else "en",
+                   action if action in LEVELS else "steer", tuple(said.get("topics") or ()), doubt,
                    voted["intent"] if voted else reason[:60], typed if doubt else None)
 
     @property

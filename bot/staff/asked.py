@@ -1,4 +1,4 @@
-"""The page "What patients ask": numbers for everybody, the redacted questions for editors; and writing what was noted."""
+"""The page "What patients ask": numbers for everybody, redacted questions for editors; and writing what was noted."""
 
 import asyncio
 import logging
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from time import time
 from typing import Any
+from urllib.parse import urlencode
 
 from sanic import Blueprint, Request, Sanic, response
 from sanic.response import HTTPResponse
@@ -24,7 +25,6 @@ from bot.staff.door import Door
 from bot.staff.figures import (
     NUMBER_COLUMNS,
     QUESTION_COLUMNS,
-    Figures,
     Group,
     alike,
     figures,
@@ -69,12 +69,17 @@ class Demand:
 
     async def show(self, request: Request, person: Person) -> HTTPResponse:
         """Show the counts, and to editors the questions."""
-        chosen = _chosen(request)
+        return await asyncio.to_thread(self.page, person, _chosen(request))
+
+    def page(self, person: Person, chosen: dict[str, str]) -> HTTPResponse:
+        """Return the page for what was chosen: `days`, `channel` and `variety`, the last two empty for all."""
         choice, reads = _choice(chosen), person.may("editor")
-        counted, groups, others = await asyncio.to_thread(self._read, choice, reads)
-        return pages.render("asked", person, figures=counted, groups=groups[:MOST_GROUPS], more=len(groups) - MOST_GROUPS,
-                            others=others, reads=reads, chosen=chosen, periods=PERIODS, channels=CHANNELS,
-                            languages=LANGUAGES, query=request.query_string, most=MOST_GROUPED, day_of=day_of)
+        groups = self._groups(self._book.questions(choice, (UNANSWERED,), most=MOST_GROUPED)) if reads else []
+        others = self._book.questions(choice, (CLARIFIED, UNSURE), most=MOST_OTHERS) if reads else []
+        return pages.render("asked", person, figures=figures(self._book, self._votes, choice, today=day_of(time())),
+                            groups=groups[:MOST_GROUPS], more=len(groups) - MOST_GROUPS, others=others, reads=reads,
+                            chosen=chosen, query=urlencode(chosen), periods=PERIODS, channels=CHANNELS,
+                            languages=LANGUAGES, most=MOST_GROUPED, day_of=day_of)
 
     async def numbers(self, request: Request, person: Person) -> HTTPResponse:
         """Give the counts as CSV."""
@@ -92,13 +97,6 @@ class Demand:
         with self._book.database.begin() as connection:
             note(connection, person.name, "questions exported", f"{len(found) + len(others)} questions")
         return to_csv(question_rows(grouped, [*found[MOST_GROUPED:], *others]), QUESTION_COLUMNS)
-
-    def _read(self, choice: Choice, reads: bool) -> tuple[Figures, list[Group], list[Row]]:
-        counted = figures(self._book, self._votes, choice, today=day_of(time()))
-        if not reads:
-            return counted, [], []
-        return (counted, self._groups(self._book.questions(choice, (UNANSWERED,), most=MOST_GROUPED)),
-                self._book.questions(choice, (CLARIFIED, UNSURE), most=MOST_OTHERS))
 
     def _groups(self, found: Sequence[Row]) -> list[Group]:
         """Return the groups; which question is in which is remembered, the words are not."""

@@ -77,10 +77,10 @@ def figures(book: Asked, votes: Votes, choice: Choice, *, today: date) -> Figure
         actions[row.name] += row.total
         unanswered[row.day] += row.total if row.name == "decline" else 0
     days = [choice.since + timedelta(days=number) for number in range((today - choice.since).days + 1)]
-    return Figures([Day(day, every[day], unanswered[day]) for day in days], actions.most_common(),
-                   *(_pairs(book.sums(choice, kind, COUNTS.name)) for kind in (TOPIC, DOUBT, CAUSE)),
-                   *(_pairs(book.sums(choice, ACTION, column)) for column in (COUNTS.channel, COUNTS.variety)),
-                   [] if choice.channel == "whatsapp" else _thumbs(votes, choice))
+    topics, doubts, causes = (_pairs(book.sums(choice, kind, COUNTS.name)) for kind in (TOPIC, DOUBT, CAUSE))
+    channels, varieties = (_pairs(book.sums(choice, ACTION, column)) for column in (COUNTS.channel, COUNTS.variety))
+    return Figures([Day(day, every[day], unanswered[day]) for day in days], actions.most_common(), topics, doubts,
+                   causes, channels, varieties, [] if choice.channel == "whatsapp" else _thumbs(votes, choice))
 
 
 def alike(questions: Sequence[Row]) -> list[Group]:

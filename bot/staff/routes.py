@@ -43,7 +43,7 @@ def register(app: Sanic) -> None:
 
 
 def blueprint(chosen: Settings, room: WaitingRoom, book: Asked) -> Blueprint:
-    """Return the console's routes; `room` is where patients wait, `book` counts what they ask, in the console's store."""
+    """Return the console's routes; `room` is where patients wait, `book` the console's store and what they ask."""
     assert chosen.staff
     found, database = Blueprint("jawab_staff"), book.database
     sessions = Sessions(database, hours=chosen.staff.hours)

@@ -3,14 +3,13 @@
 import csv
 import io
 import logging
-import sqlite3
 import time
 from datetime import UTC, date, datetime
 
 import pytest
 import sqlalchemy as sa
-from demand import fill
 from browser import DESKTOP, PHONE
+from demand import fill
 from test_console_in_a_browser import fits, looked_at, violations
 from typer.testing import CliRunner
 
@@ -24,7 +23,7 @@ from bot.settings import Settings, Staff
 from bot.staff.alike import groups
 from bot.staff.audit import recent
 from bot.staff.figures import alike, figures
-from bot.staff.store import asked_questions, tables
+from bot.staff.store import tables
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC).timestamp()
 EVER = Choice(date(2020, 1, 1))
@@ -177,7 +176,8 @@ def test_what_most_chats_asked_comes_first(book):
 def test_thumbs_are_added_up_the_most_disliked_first(book, tmp_path):
     votes = Votes(tmp_path / "votes.db")
     day = date(2026, 11, 22)
-    for number, (text, variety, vote) in enumerate([("halal", "en", "up"), ("cost", "ur", "down"), ("cost", "en", "up")]):
+    given = [("halal", "en", "up"), ("cost", "ur", "down"), ("cost", "en", "up")]
+    for number, (text, variety, vote) in enumerate(given):
         votes.count("web-1", f"m-{number}", [(text, variety)], vote, day=day)
     assert figures(book, votes, EVER, today=day).votes == [("cost", 1, 1), ("halal", 1, 0)]
     assert figures(book, votes, Choice(day, variety="ur"), today=day).votes == [("cost", 0, 1)]
