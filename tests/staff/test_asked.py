@@ -1,11 +1,14 @@
 """What patients ask: counted without names, kept redacted, grouped, erased, and shown to those who may see it."""
 
+import asyncio
 import csv
 import io
 import logging
 import time
 from datetime import UTC, date, datetime
+from pathlib import Path
 
+import numpy as np
 import pytest
 import sqlalchemy as sa
 from browser import DESKTOP, PHONE
@@ -20,8 +23,10 @@ from bot.channels.web_votes import Votes
 from bot.commands import staff as command
 from bot.database import Database
 from bot.settings import Settings, Staff
-from bot.staff.alike import groups
+from bot.staff import asked as page
+from bot.staff.alike import _joined, groups
 from bot.staff.audit import recent
+from bot.staff.door import Door
 from bot.staff.figures import alike, figures
 from bot.staff.store import tables
 
@@ -80,6 +85,7 @@ def test_words_are_kept_only_where_the_bot_had_no_good_answer(book, reply, doubt
 def test_a_tapped_button_is_counted_and_has_no_words(book):
     asks(book, None)
     assert not kept(book) and counted(book, ACTION, COUNTS.name) == {("decline",): 1}
+    assert not counted(book, DOUBT, COUNTS.name)
 
 
 def test_turns_are_counted_by_day_channel_language_and_topic(book):
@@ -121,13 +127,49 @@ def test_what_a_store_that_is_away_did_not_take_is_written_later(book, monkeypat
     def away():
         raise sa.exc.OperationalError("", {}, Exception("disk full"))
     monkeypatch.setattr(book.database, "begin", away)
-    book.note(DECLINED, "first", sender="a", channel="web")
+    for words in ("first", "second"):
+        book.note(DECLINED, words, sender="a", channel="web")
     with pytest.raises(sa.exc.OperationalError):
         book.flush()
-    book.note(DECLINED, "second", sender="a", channel="web")
+    book.note(DECLINED, "third", sender="a", channel="web")
     monkeypatch.setattr(book.database, "begin", whole)
-    assert book.flush() == 2 and [one.words for one in kept(book)] == ["second", "first"]
+    assert book.flush() == 3 and [one.words for one in kept(book)] == ["third", "second", "first"]
     assert book.flush() == 0
+
+
+class Routes:
+    """A blueprint that only knows who wants to be told of a start and a stop."""
+
+    def __init__(self):
+        self.listeners = {}
+
+    def add_route(self, *given, **options):
+        pass
+
+    def listener(self, event):
+        return lambda told: self.listeners.setdefault(event, told)
+
+
+@pytest.mark.parametrize("fails", [False, True], ids=["in order", "after a failure"])
+def test_what_waits_when_the_server_stops_is_written(book, monkeypatch, caplog, fails):
+    monkeypatch.setattr(page, "FLUSH_SECONDS", 3600)
+    monkeypatch.setattr(page, "AGAIN_SECONDS", 3600)
+    routes, whole = Routes(), book.flush
+
+    def failing():
+        raise ValueError("cannot write Zulekha")
+
+    async def serve():
+        monkeypatch.setattr(book, "flush", failing if fails else whole)
+        await routes.listeners["before_server_start"](None, None)
+        await asyncio.sleep(0.2)
+        monkeypatch.setattr(book, "flush", whole)
+        book.note(DECLINED, "late", sender="a", channel="web")
+        await routes.listeners["after_server_stop"](None, None)
+    page.Demand(book, Votes(Path("none.db"))).add_to(routes, Door(book.database, None))
+    asyncio.run(serve())
+    assert [one.words for one in kept(book)] == ["late"]
+    assert ("writing what was asked failed" in caplog.text) == fails and "Zulekha" not in caplog.text
 
 
 def test_what_the_store_never_takes_is_let_go(book, monkeypatch):
@@ -161,6 +203,15 @@ def test_like_questions_are_joined_across_scripts_and_spellings():
     found = groups([*SUGAR[:2], *STOMACH, SUGAR[2], "letrozole kya hai"])
     assert [sorted(group) for group in found] == [[0, 1, 4], [2, 3], [5]]
     assert groups([]) == [] and groups(["!!!", "▮▮▮", ""]) == [[0, 1, 2]]
+
+
+def test_what_a_group_has_taken_counts_for_no_other():
+    """4 is like 1, 2, 3, which 0 takes, and like 6; 5 is like 6 and 7: of the two, 5 has more left."""
+    alike_to = {0: [1, 2, 3, 8], 4: [1, 2, 3, 6], 5: [6, 7]}
+    near = np.eye(9)
+    for one, others in alike_to.items():
+        near[one, others] = near[others, one] = 0.5
+    assert [sorted(group) for group in _joined(near, np.ones(9))] == [[0, 1, 2, 3, 8], [5, 6, 7], [4]]
 
 
 def test_what_most_chats_asked_comes_first(book):

@@ -60,6 +60,18 @@ def test_a_request_is_asked_for_kept_and_encrypted(chat, room, variety):
         assert b"Zulekha" not in content and b"1234567" not in content
 
 
+def test_nothing_typed_into_a_request_is_kept_as_a_question(terminal, room):
+    sender, book = uuid.uuid4().hex, service.asked()
+    steps = [Incoming("kya sugar ka ilaj stem cell se hota hai?"), tapped("callback"), Incoming("kya matlab?"),
+             tapped("callback_yes"), Incoming("Zulekha Bibi"), Incoming("sugar ka ilaj"), Incoming("0300-1234567"),
+             Incoming("khali pait ana hota hai kya"), tapped("callback_evening")]
+    for incoming in steps:
+        terminal.run(turn(terminal.agent.handle_message, incoming, sender=sender, channel="web"))
+    assert room.contact(room.open()[0])["phone"] == "+923001234567"
+    assert book.flush() == len(steps)
+    assert [one["words"] for one in book.export(sender)] == [steps[0].text]
+
+
 REFUSALS = [["callback_no"], ["callback_yes", "callback_stop"], ["callback_yes", "callback_skip", "callback_stop"],
             ["callback_yes", "callback_skip", "0300 1234567", "callback_stop"], ["nahi"], ["callback_yes", "nahi"]]
 
