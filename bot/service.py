@@ -5,9 +5,12 @@ from functools import lru_cache
 from bot import metrics
 from bot.answers.gate import Gate
 from bot.answers.library import Library
+from bot.asked import Asked
+from bot.database import Database
 from bot.handover import WaitingRoom
 from bot.settings import Settings
 from bot.shelf import Shelf
+from bot.staff.store import tables
 
 
 @lru_cache(maxsize=1)
@@ -41,3 +44,10 @@ def waiting_room() -> WaitingRoom | None:
     if staff is None:
         return None
     return WaitingRoom(staff.database, keys=settings().contact_key(), days=staff.contact_days)
+
+
+@lru_cache(maxsize=1)
+def asked() -> Asked | None:
+    """Return where turns are counted, None where there is no console for anybody to see them on."""
+    staff = settings().staff
+    return Asked(Database(staff.database, tables)) if staff else None

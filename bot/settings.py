@@ -44,6 +44,7 @@ class Staff:
     secure: bool = False    # whether the cookie travels over https only
     contact_key: str = field(default="", repr=False)
     contact_days: int = 30
+    asked_days: int = 90
 
 
 @dataclass(frozen=True)
@@ -199,7 +200,8 @@ def _staff(env: Mapping[str, str], read: "_Reader", database: str, *, shared: bo
     return Staff(database=database,
                  hours=read.number("JAWAB_STAFF_HOURS", default=10, least=1, most=24), secure=production,
                  contact_key=keys,
-                 contact_days=read.number("JAWAB_CONTACT_DAYS", default=30, least=1, most=365))
+                 contact_days=read.number("JAWAB_CONTACT_DAYS", default=30, least=1, most=365),
+                 asked_days=read.number("JAWAB_ASKED_DAYS", default=90, least=1, most=3650))
 
 
 class _Reader:

@@ -15,7 +15,7 @@ from bot.channels.inbound import Incoming
 from bot.channels.once import Answered
 from bot.channels.outbound import Collected
 from bot.errors import told
-from bot.service import waiting_room
+from bot.service import asked, waiting_room
 from bot.tracker import BUTTON, SHOWN
 
 logger = logging.getLogger(__name__)
@@ -53,6 +53,8 @@ async def turn(handle: Handler, incoming: Incoming, *, sender: str, channel: str
             await output.send_response(sender, {"variety": variety})
         if channel in PATIENTS and output.metadata.get("action") in WAITS:
             await asyncio.to_thread(_noted, sender, channel, output.metadata)
+        if channel in PATIENTS:
+            _counted(incoming, output, sender=sender, channel=channel)
         _measure(output, channel, time.perf_counter() - started)
     return output
 
@@ -61,6 +63,15 @@ def _measure(output: Collected, channel: str, seconds: float) -> None:
     action, said = output.metadata.get("action"), output.metadata.get("variety")
     metrics.turn(channel, action=action, variety=said, seconds=seconds)
     logger.info("turn: action=%s variety=%s ms=%.0f", action, said, seconds * 1000)
+
+
+def _counted(incoming: Incoming, output: Collected, *, sender: str, channel: str) -> None:
+    """Note the turn for those who write the texts; it reaches the disk later, and failing costs the patient nothing."""
+    try:
+        if book := asked():
+            book.note(output.metadata, None if incoming.button else incoming.text, sender=sender, channel=channel)
+    except Exception as error:
+        logger.error("turn not counted: %s", told(error))
 
 
 def _noted(sender: str, channel: str, said: dict[str, Any]) -> None:

@@ -24,7 +24,7 @@ from bot.channels.web_history import erase, shown, turn_of, turns
 from bot.channels.web_limits import SharedLimit
 from bot.channels.web_texts import interface, receipt, refusal, trouble
 from bot.channels.web_votes import Votes
-from bot.service import gate, settings
+from bot.service import asked, gate, settings
 from bot.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -151,6 +151,8 @@ class Desk:
         sender = self._sender(body)
         working = [task for (who, _), task in self._working.items() if who == sender]
         await asyncio.gather(*working, return_exceptions=True)   # or they would write after the erasing
+        if book := asked():
+            await asyncio.to_thread(book.erase, sender)
         await erase(request.app.ctx.agent, sender)
         return {"session": self._sessions.start()}
 

@@ -45,6 +45,15 @@ class Votes:
             self._voted.popitem(last=False)
         return True
 
+    def totals(self, *, since: date) -> list[tuple[str, str, str, int]]:
+        """Return text, variety, vote and count of the days from `since` on, added up."""
+        if not self._path.exists():
+            return []
+        with closing(sqlite3.connect(self._path)) as database:
+            database.execute(TABLE)
+            return database.execute("SELECT text, variety, vote, sum(count) FROM votes WHERE day >= ? "
+                                    "GROUP BY text, variety, vote", (since.isoformat(),)).fetchall()
+
     def purge(self, *, before: date) -> int:
         """Delete the counts of days before `before`; return how many rows."""
         with self.database.begin() as connection:

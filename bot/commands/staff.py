@@ -1,11 +1,15 @@
 """`jawab staff`: the accounts of the staff console, from the terminal."""
 
 import time
+from datetime import timedelta
+from pathlib import Path
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from bot.asked import UNANSWERED, Asked, Choice, day_of
+from bot.channels.web_votes import Votes
 from bot.database import Database
 from bot.errors import StaffError
 from bot.service import settings, waiting_room
@@ -16,6 +20,7 @@ from bot.staff.store import tables
 
 app = typer.Typer(no_args_is_help=True, help="Who may use the staff console, and as what.")
 console = Console()
+MOST_GROUPED, MOST_GROUPS = 300, 15
 OFF = "the staff console is off; set JAWAB_STAFF=true (docs/staff.md)"
 
 
@@ -77,6 +82,40 @@ def trail() -> None:
         for act in recent(connection):
             table.add_row(moment(act.at), act.account, act.act, act.subject)
     console.print(table)
+
+
+@app.command()
+def asked(days: int = typer.Option(30, min=1, max=3650, help="How many days back."),
+          csv: Path | None = typer.Option(None, help="Write the counts of each day to this file."),
+          questions: Path | None = typer.Option(None, help="Write the questions without an answer to this file.")
+          ) -> None:
+    """Show what patients ask, and what no text answers yet."""
+    from bot.staff.batch import to_csv  # these load Rasa and scikit-learn, which other commands do without
+    from bot.staff.figures import (
+        NUMBER_COLUMNS,
+        QUESTION_COLUMNS,
+        alike,
+        figures,
+        number_rows,
+        question_rows,
+    )
+
+    book, today = Asked(database()), day_of(time.time())
+    choice = Choice(today - timedelta(days=days - 1))
+    groups = alike(book.questions(choice, (UNANSWERED,), most=MOST_GROUPED))
+    if csv:
+        csv.write_text(to_csv(number_rows(book, choice), NUMBER_COLUMNS), encoding="utf-8")
+    if questions:
+        questions.write_text(to_csv(question_rows(groups, ()), QUESTION_COLUMNS), encoding="utf-8")
+    found = figures(book, Votes(settings().var / "votes.db"), choice, today=today)
+    table = Table("counted", "which", "messages", title=f"{found.total} messages in {days} days")
+    for kind, counts in (("action", found.actions), ("topic", found.topics), ("language", found.varieties),
+                         ("channel", found.channels), ("no good answer", found.doubts)):
+        for name, count in counts:
+            table.add_row(kind, name, str(count))
+    console.print(table)
+    for group in groups[:MOST_GROUPS]:
+        console.print(f"{len(group.questions)} from {group.chats} chats: {group.examples[0].words}", markup=False)
 
 
 def accounts() -> Accounts:

@@ -10,14 +10,17 @@ from typing import Any
 from rasa.core.tracker_store import SQLTrackerStore, TrackerStore
 from rasa.core.utils import AvailableEndpoints
 
+from bot.asked import Asked
 from bot.channels.web_history import delete_events, inner
 from bot.channels.web_votes import Votes
 from bot.channels.whatsapp import records as whatsapp
 from bot.channels.whatsapp.store import Store
 from bot.channels.whatsapp.tidy import DAY, tidy
+from bot.database import Database
 from bot.errors import SettingsError
 from bot.handover import WaitingRoom
 from bot.settings import Settings
+from bot.staff.store import tables as staff_tables
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,11 @@ class Records:
             return None
         return WaitingRoom(staff.database, keys=self.settings.contact_key(), days=staff.contact_days)
 
+    @cached_property
+    def asked(self) -> Asked | None:
+        """What the staff console keeps of questions without an answer, None where it is switched off."""
+        return Asked(Database(self.settings.staff.database, staff_tables)) if self.settings.staff else None
+
     def of_phone(self, phone: str) -> str | None:
         """Return the conversation of a telephone number on WhatsApp, or None."""
         config = self.settings.whatsapp
@@ -66,7 +74,8 @@ class Records:
         events = [json.loads(row.data) for row in rows]
         return {"conversation": conversation, "events": events,
                 "whatsapp": whatsapp.export(self.chats, conversation) if self.chats else {},
-                "waiting room": self.room.export(conversation) if self.room else []}
+                "waiting room": self.room.export(conversation) if self.room else [],
+                "questions": self.asked.export(conversation) if self.asked else []}
 
     def erase(self, conversation: str) -> dict[str, int]:
         """Delete everything on record of a conversation; return how many rows of each table."""
@@ -75,6 +84,8 @@ class Records:
         counts = whatsapp.erase(self.chats, conversation) if self.chats else {}
         if self.room:
             counts["waiting room"] = self.room.erase(conversation)
+        if self.asked:
+            counts["questions"] = self.asked.erase(conversation)
         return {"events": delete_events(self.conversations, event.sender_id == conversation), **counts}
 
     def purge(self, *, now: float | None = None) -> dict[str, int]:
@@ -89,4 +100,7 @@ class Records:
             counts["whatsapp"] = tidy(self.chats, now=int(now), keep_days=config.keep_days)
         if self.room:
             counts["call-back requests"] = self.room.tidy()
+        if self.asked and self.settings.staff:
+            oldest = now - self.settings.staff.asked_days * DAY
+            counts["questions"], counts["counts"] = self.asked.tidy(questions_before=oldest, counts_before=before)
         return counts

@@ -47,12 +47,12 @@ def messages_in(content: str) -> list[str]:
     return found
 
 
-def to_csv(rows: Iterable[Row]) -> str:
+def to_csv(rows: Iterable[Row], columns: Sequence[str] = COLUMNS) -> str:
     """Return rows as CSV that a spreadsheet shows and never runs; it starts with a mark so that Urdu is read right."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    writer.writerows([_escaped(row[column]) for column in COLUMNS] for row in rows)
+    writer.writerow(columns)
+    writer.writerows([_escaped(row[column]) for column in columns] for row in rows)
     return "\ufeff" + out.getvalue()
 
 

@@ -7,21 +7,23 @@ import sqlalchemy as sa
 from sanic import Blueprint, Request, Sanic, response
 from sanic.response import HTTPResponse
 
+from bot.asked import Asked
 from bot.channels.web_edge import Limit, address
+from bot.channels.web_votes import Votes
 from bot.database import Database
 from bot.errors import SettingsError, StaffError
 from bot.handover import WaitingRoom
 from bot.sentence import Sentence
-from bot.service import settings, waiting_room
+from bot.service import asked, settings, waiting_room
 from bot.settings import Settings
 from bot.staff import audit, pages
 from bot.staff.accounts import LINK_GONE, ROLES, Accounts
+from bot.staff.asked import Demand
 from bot.staff.bench import Bench
 from bot.staff.conversation import Conversation
 from bot.staff.desk import Desk
 from bot.staff.door import COOKIE, HEADERS, Door, guarded, own_page, refusal
 from bot.staff.sessions import Person, Sessions
-from bot.staff.store import tables
 from bot.staff.tongue import Tongue
 from bot.staff.ward import Ward
 
@@ -34,19 +36,18 @@ WRONG = Sentence("Name or password is wrong, or the account is locked for some m
 def register(app: Sanic) -> None:
     """Add the console to `app` where it is switched on; raises SettingsError where its store cannot be opened."""
     try:
-        room = waiting_room()
+        room, book = waiting_room(), asked()
     except sa.exc.SQLAlchemyError as error:
         raise SettingsError(f"JAWAB_DATABASE, or staff.db under JAWAB_VAR: cannot be opened ({type(error).__name__}); "
                             f"correct it, or set JAWAB_STAFF=false to serve patients without the console") from error
-    if room:
-        app.blueprint(blueprint(settings(), room), url_prefix=PREFIX)
+    if room and book:
+        app.blueprint(blueprint(settings(), room, book), url_prefix=PREFIX)
 
 
-def blueprint(chosen: Settings, room: WaitingRoom) -> Blueprint:
-    """Return the console's routes; `room` is where patients wait."""
+def blueprint(chosen: Settings, room: WaitingRoom, book: Asked) -> Blueprint:
+    """Return the console's routes; `room` is where patients wait, `book` the console's store and what they ask."""
     assert chosen.staff
-    found = Blueprint("jawab_staff")
-    database = Database(chosen.staff.database, tables)
+    found, database = Blueprint("jawab_staff"), book.database
     sessions = Sessions(database, hours=chosen.staff.hours)
     door = Door(database, sessions)
     entrance = Entrance(Accounts(database), sessions, secure=chosen.staff.secure)
@@ -60,7 +61,8 @@ def blueprint(chosen: Settings, room: WaitingRoom) -> Blueprint:
     Tongue(chosen.data, sessions, secure=chosen.staff.secure).add_to(found)
     entrance.add_to(found, door)
     bench = Bench(database, chosen.data)
-    for job in (bench, Ward(room), Conversation(room, bench), Desk(database, chosen.data)):
+    for job in (bench, Ward(room), Conversation(room, bench), Desk(database, chosen.data),
+                Demand(book, Votes(chosen.address("votes")))):
         job.add_to(found, door)
     found.add_route(door.opens(office.home, "viewer"), "/", methods=["GET"], name="home")
     found.add_route(door.opens(office.people, "admin"), "/people", methods=["GET", "POST"], name="people")

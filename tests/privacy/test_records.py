@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
+from bot.asked import Asked
 from bot.channels.web_votes import Votes
 from bot.channels.whatsapp import records as whatsapp
 from bot.channels.whatsapp.alerts import alert
@@ -52,6 +53,8 @@ def chat_of(records, phone, *, arrived):
         alert(connection, reason="urgent reply not delivered", chat=chat, cause=chat)
     records.room.note(sender=chat, channel="whatsapp", reason="callback", cause="a test", variety="en",
                       contact={"name": "Zulekha", "phone": phone})
+    records.asked.note({"action": "decline"}, WORDS, sender=chat, channel="whatsapp")
+    records.asked.flush()
     utter(records, chat, arrived)
     return chat
 
@@ -70,6 +73,7 @@ def in_every_store(records, chat):
                   for name, column in whatsapp.OF_A_CHAT.items()}
     with records.conversations.session_scope() as session:
         counts["waiting room"] = sum(one.sender == chat for one in records.room.open())
+        counts["questions"] = len(records.asked.export(chat))
         return counts | {"events": session.query(records.conversations.SQLEvent).filter_by(sender_id=chat).count()}
 
 
@@ -79,7 +83,7 @@ def test_export_shows_every_row_of_one_patient_and_none_of_another(records):
     text = json.dumps(shown, ensure_ascii=False)
     assert shown["events"][0]["text"] == WORDS and PHONE in text and OTHER not in text
     counted = {name: len(rows) for name, rows in shown["whatsapp"].items()}
-    counted |= {name: len(shown[name]) for name in ("events", "waiting room")}
+    counted |= {name: len(shown[name]) for name in ("events", "waiting room", "questions")}
     assert counted == in_every_store(records, chat) and all(counted.values())
 
 
@@ -97,7 +101,7 @@ def test_erasing_leaves_nothing_of_one_patient_and_everything_of_another(records
     chat, other = records.of_phone(PHONE), records.of_phone(OTHER)
     before = in_every_store(records, other)
     counts = records.erase(chat)
-    assert counts == dict.fromkeys(counts, 1) and set(counts) == {*tables.tables, "events", "waiting room"}
+    assert counts == dict.fromkeys(counts, 1) and set(counts) == {*tables.tables, "events", "waiting room", "questions"}
     assert not any(in_every_store(records, chat).values()) and in_every_store(records, other) == before
     assert records.of_phone(PHONE) is None
     assert set(records.erase(chat).values()) == {0}
@@ -106,8 +110,9 @@ def test_erasing_leaves_nothing_of_one_patient_and_everything_of_another(records
 def test_erased_words_and_numbers_are_in_no_file(records, tmp_path):
     for phone in (PHONE, OTHER):
         records.erase(records.of_phone(phone))
-    with sqlite3.connect(tmp_path / "whatsapp.db") as database:
-        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    for name in ("whatsapp.db", "staff.db"):
+        with sqlite3.connect(tmp_path / name) as database:
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     for path in tmp_path.glob("*.db*"):
         assert b"Zulekha" not in path.read_bytes() and PHONE.encode() not in path.read_bytes(), path
 
@@ -126,7 +131,13 @@ def test_purging_takes_what_is_older_than_the_settings_say(records, tmp_path):
     utter(records, "web-young", now - 89 * DAY)
     old = date.today() - timedelta(days=731)
     Votes(f"sqlite:///{tmp_path}/votes.db").count("web-1", "m-2", [("pof", "en")], "up", day=old)
-    assert records.purge(now=now) == {"events": 1, "votes": 1, "whatsapp": 0, "call-back requests": 0}
+    for days in (89, 91, 732):
+        book = Asked(records.asked.database, clock=lambda days=days: now - days * DAY)
+        book.note({"action": "decline"}, WORDS, sender=f"web-{days}", channel="web")
+        book.flush()
+    assert records.purge(now=now) == {"events": 1, "votes": 1, "whatsapp": 0, "call-back requests": 0,
+                                      "questions": 2, "counts": 3}     # an action, a doubt and a cause
+    assert records.asked.export("web-89") and not records.asked.export("web-91")
     assert records.export("web-young")["events"] and not records.export("web-old")["events"]
 
 

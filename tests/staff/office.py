@@ -11,6 +11,7 @@ from pathlib import Path
 from cryptography.fernet import Fernet
 from served import Served
 
+from bot.asked import Asked
 from bot.database import Database
 from bot.handover import WaitingRoom
 from bot.settings import Settings, Staff
@@ -30,8 +31,9 @@ class Office(Served):
         database = f"sqlite:///{var}/staff.db"
         self.chosen = Settings(var=var, session_key="k" * 32, data=data, staff=Staff(database=database))
         self.room = WaitingRoom(database, keys=Fernet.generate_key().decode(), days=30)
-        self._app.blueprint(blueprint(self.chosen, self.room), url_prefix="/staff")
         self.database = Database(database, tables)
+        self.asked = Asked(self.database)
+        self._app.blueprint(blueprint(self.chosen, self.room, self.asked), url_prefix="/staff")
         self.people = Accounts(self.database)
 
     def hire(self, name, role):

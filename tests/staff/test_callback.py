@@ -23,9 +23,11 @@ def room(tmp_path, monkeypatch):
     chosen = dataclasses.replace(service.settings(), var=tmp_path, staff=Staff(
         f"sqlite:///{tmp_path}/staff.db", contact_key=Fernet.generate_key().decode()))
     monkeypatch.setattr(service, "settings", lambda: chosen)
-    service.waiting_room.cache_clear()
+    for kept in (service.waiting_room, service.asked):
+        kept.cache_clear()
     yield service.waiting_room()
-    service.waiting_room.cache_clear()
+    for kept in (service.waiting_room, service.asked):
+        kept.cache_clear()
 
 
 def ids(said):
@@ -56,6 +58,18 @@ def test_a_request_is_asked_for_kept_and_encrypted(chat, room, variety):
     for path in service.settings().var.iterdir():
         content = path.read_bytes()
         assert b"Zulekha" not in content and b"1234567" not in content
+
+
+def test_nothing_typed_into_a_request_is_kept_as_a_question(terminal, room):
+    sender, book = uuid.uuid4().hex, service.asked()
+    steps = [Incoming("kya sugar ka ilaj stem cell se hota hai?"), tapped("callback"), Incoming("kya matlab?"),
+             tapped("callback_yes"), Incoming("Zulekha Bibi"), Incoming("sugar ka ilaj"), Incoming("0300-1234567"),
+             Incoming("khali pait ana hota hai kya"), tapped("callback_evening")]
+    for incoming in steps:
+        terminal.run(turn(terminal.agent.handle_message, incoming, sender=sender, channel="web"))
+    assert room.contact(room.open()[0])["phone"] == "+923001234567"
+    assert book.flush() == len(steps)
+    assert [one["words"] for one in book.export(sender)] == [steps[0].text]
 
 
 REFUSALS = [["callback_no"], ["callback_yes", "callback_stop"], ["callback_yes", "callback_skip", "callback_stop"],

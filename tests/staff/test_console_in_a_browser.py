@@ -38,7 +38,7 @@ def say(page, words):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desk", "phone"])
-@pytest.mark.parametrize("path", ["", "people", "trail", "test", "desk", "desk/halal", "waiting"])
+@pytest.mark.parametrize("path", ["", "people", "trail", "test", "desk", "desk/halal", "waiting", "asked"])
 def test_every_page_is_clean_and_fits(page_of, path, viewport, scheme):
     page = page_of("admin", path, viewport=viewport, color_scheme=scheme)
     looked_at(page, f"{path.replace('/', '-') or 'home'}-{viewport['width']}-{scheme}")

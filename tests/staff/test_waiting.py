@@ -191,6 +191,11 @@ def test_a_viewer_and_a_colleague_read_no_conversation(staff, talked):
     ("My name is Ayesha Khan and I am 38", "My name is ▮▮▮ and I am 38"),
     ("CNIC 35202-1234567-1, a.b@c.pk", "CNIC ▮▮▮, ▮▮▮"),
     ("۰۳۰۰ ۱۲۳۴۵۶۷ par phone karein", "▮▮▮ par phone karein"),
+    ("0300/123/4567", "▮▮▮"),
+    ("meri biwi ka naam Sana hai", "meri biwi ka naam ▮▮▮ hai"),
+    ("میرے شوہر کا نام خرم ہے", "میرے شوہر کا نام ▮▮▮ ہے"),
+    ("her name is Hina, 0.4 ng/ml, 20 million", "her name is ▮▮▮, ▮▮▮ ng/ml, ▮▮▮ million"),
+    ("what is the name of this, iska naam kya hai", "what is the name of this, iska naam kya hai"),
     ("kya 40% success hai? umar 38", "kya 40% success hai? umar 38"),
     ("", "")])
 def test_what_tells_who_somebody_is_is_left_out(text, expected):
