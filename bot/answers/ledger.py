@@ -1,7 +1,8 @@
 """The ledger: an append-only, hash-chained record of which exact texts may be sent, until when, and who said so.
 
 Each line of `data/ledger.jsonl` is one act, `sign` or `recall`, with the hash of the line before it; changing any
-earlier line breaks every hash after it.
+earlier line breaks every hash after it. A line `words` allows nothing: it writes down the words that an earlier
+signature holds as hashes only, so that they are still known once a draft has replaced them in the file.
 """
 
 import fcntl
@@ -33,6 +34,11 @@ def digests(answer: Answer) -> dict[str, str]:
     return texts | {f"title.{language}": sha256(title) for language, title in answer.title.items()}
 
 
+def words(answer: Answer) -> dict[str, str]:
+    """Return every text of `answer` under the key that `digests` gives it."""
+    return dict(answer.text) | {f"title.{language}": title for language, title in answer.title.items()}
+
+
 @dataclass(frozen=True)
 class Standing:
     """How one text stands today: `status` is approved, provisional, stale, expired, recalled or unsigned."""
@@ -51,7 +57,10 @@ class Ledger:
 
     def __init__(self, entries: Iterable[Mapping[str, Any]] = ()) -> None:
         self.entries = list(entries)
-        self._latest = {entry["id"]: entry for entry in self.entries}
+        self._latest: dict[str, Mapping[str, Any]] = {}
+        self._words: dict[str, str] = {}        # SHA-256 of a text to the text, wherever in the ledger it stands
+        for entry in self.entries:
+            self._take(entry)
 
     @classmethod
     def load(cls, path: Path) -> "Ledger":
@@ -86,6 +95,18 @@ class Ledger:
             return Standing("expired", entry)
         return Standing(entry["standing"], entry)
 
+    def signed_words(self, answer_id: str) -> dict[str, str] | None:
+        """Return the words last signed, keyed as `digests` does; None where they are recalled or not all known."""
+        entry = self._latest.get(answer_id)
+        if entry is None or entry["act"] != "sign" or not self._words.keys() >= set(entry["texts"].values()):
+            return None
+        return {key: self._words[digest] for key, digest in entry["texts"].items()}
+
+    def write_down(self, answer: Answer, *, today: date) -> dict[str, Any]:
+        """Return the entry that keeps the words of `answer` beside the hashes they were signed with."""
+        return self._chained({"act": "words", "id": answer.id, "words": words(answer), "signers": [],
+                              "date": today.isoformat()})
+
     def sign(self, answer: Answer, *, standing: str, roles: list[str], today: date, expires: date,
              seen_evidence: bool = False) -> dict[str, Any]:
         """Return the entry that signs `answer` as it is now; `append` makes it count.
@@ -99,7 +120,7 @@ class Ledger:
             raise LedgerError(f"{answer.id} is contested: two roles must sign (--role twice), and both must have "
                               f"seen the evidence for and against (--seen-evidence)")
         return self._chained({
-            "act": "sign", "id": answer.id, "texts": digests(answer), "words": dict(answer.text),
+            "act": "sign", "id": answer.id, "texts": digests(answer), "words": words(answer),
             "source": answer.source, "passage": list(answer.passage), "evidence": dict(answer.evidence),
             "standing": standing,
             "signers": [{"role": role} for role in roles], "date": today.isoformat(), "expires": expires.isoformat()})
@@ -127,7 +148,12 @@ class Ledger:
             stream.flush()
             os.fsync(stream.fileno())
         self.entries.append(dict(entry))
-        self._latest[entry["id"]] = entry
+        self._take(entry)
+
+    def _take(self, entry: Mapping[str, Any]) -> None:
+        if entry["act"] != "words":
+            self._latest[entry["id"]] = entry
+        self._words |= {sha256(text): text for text in entry.get("words", {}).values()}
 
     def _chained(self, act: dict[str, Any]) -> dict[str, Any]:
         entry = act | {"seq": len(self.entries) + 1, "prev": self.entries[-1]["hash"] if self.entries else START}
