@@ -47,6 +47,14 @@ outcomes = sa.Table(                                        # what became of a m
     sa.Column("at", sa.Integer, nullable=False),
 )
 
+drafts = sa.Table(                                          # who saved a text last, on its page
+    "drafts", tables,
+    sa.Column("text", sa.String, primary_key=True),
+    sa.Column("seen", sa.String, nullable=False),           # hash of exactly what was saved
+    sa.Column("account", sa.String, nullable=False),
+    sa.Column("at", sa.Integer, nullable=False),
+)
+
 signatures = sa.Table(                                      # the first of two on a contested text; gone with the second
     "signatures", tables,
     sa.Column("text", sa.String, primary_key=True),

@@ -94,7 +94,7 @@ def test_after_the_clinic_moved_its_old_number_is_not_given(shelf):
 
 def test_another_draft_of_the_contact_leaves_the_signed_one_in_force(shelf):
     signed = shelf.answers()["contact"].text
-    shelf.rewrite("contact", text={language: "Anders: {name} {phone} {address} {hours}" for language in LANGUAGES})
+    shelf.rewrite("contact", text=dict.fromkeys(LANGUAGES, "Anders: {name} {phone} {address} {hours}"))
     assert shelf.library().block("contact", "en").text == signed["en"]
 
 
