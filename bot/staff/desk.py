@@ -110,16 +110,21 @@ class Desk:
             raise StaffError("There is no text of this name")
         answer = answers[name]
         acts = [entry for entry in ledger.entries if entry["id"] == name]
-        words = _last_signed(answer, acts) | (ledger.signed_words(name) or {})
-        sides = [{"language": language, "name": NAMES[language], "text": answer.text[language],
-                  "title": answer.title.get(language, ""), "dir": "rtl" if language == "ur" else "ltr",
-                  "changes": changes(words[language], answer.text[language]) if language in words else None}
-                 for language in LANGUAGES]
+        sides = _sides(answer, _last_signed(answer, acts) | (ledger.signed_words(name) or {}))
         standing = ledger.standing(answer, today=date.today())
         said = as_signed(answer, ledger, load_clinic(self._data / "clinic.yml"))
         in_force = ledger.standing(said, today=date.today())
         return {"answer": answer, "sides": sides, "doubts": doubts(answer), "standing": standing, "acts": acts[::-1],
-                "in_force": in_force, **self._editing.form(answer), "seen": seen(answer), "first": self._signing.waiting(name, seen(answer))}
+                "in_force": in_force, **self._editing.form(answer), "seen": seen(answer),
+                "first": self._signing.waiting(name, seen(answer))}
+
+
+def _sides(answer: Answer, words: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return the languages of a text side by side, with what changed since `words` were signed."""
+    return [{"language": language, "name": NAMES[language], "text": answer.text[language],
+             "title": answer.title.get(language, ""), "dir": "rtl" if language == "ur" else "ltr",
+             "changes": changes(words[language], answer.text[language]) if language in words else None}
+            for language in LANGUAGES]
 
 
 def _last_signed(answer: Answer, acts: list[Mapping[str, Any]]) -> dict[str, str]:

@@ -19,6 +19,7 @@ from bot.staff.bench import Bench
 from bot.staff.conversation import Conversation
 from bot.staff.desk import Desk
 from bot.staff.door import COOKIE, HEADERS, Door, guarded, own_page, refusal
+from bot.staff.review import Review
 from bot.staff.sessions import Person, Sessions
 from bot.staff.store import tables
 from bot.staff.ward import Ward
@@ -57,7 +58,8 @@ def blueprint(chosen: Settings, room: WaitingRoom) -> Blueprint:
 
     entrance.add_to(found, door)
     bench = Bench(database, chosen.data)
-    for job in (bench, Ward(room), Conversation(room, bench), Desk(database, chosen.data)):
+    for job in (bench, Ward(room), Conversation(room, bench), Desk(database, chosen.data),
+                Review(database, bench)):
         job.add_to(found, door)
     found.add_route(door.opens(office.home, "viewer"), "/", methods=["GET"], name="home")
     found.add_route(door.opens(office.people, "admin"), "/people", methods=["GET", "POST"], name="people")

@@ -1,6 +1,7 @@
 // The test console: a phone-like pane, the record of each answer, and lists of messages.
 import { call, element, table, words } from "./dom.js";
 import { flight } from "./flight.js";
+import { canMark, markHeading, marking } from "./mark.js";
 
 const find = (id) => document.getElementById(id);
 const LANGUAGE = { en: "en", ur: "ur", roman: "ur-Latn" };
@@ -52,6 +53,7 @@ async function send(message, shown) {
       bubble("said", reply.text, reply.variety, record);
       offer(reply);
     }
+    if (canMark && message.text) find("talk").append(marking(message.text, record.action, record.topics.join(" ")));
     find("flight").replaceChildren(...flight(record));
   } catch (error) {
     say(error.message);
@@ -90,9 +92,10 @@ function showRows(run, rows) {
   find("table").replaceChildren(
     element("p", {}, `${rows.length} messages, ${changed} answered otherwise than the last time. `,
       element("a", { href: `/staff/test/csv/${run}`, download: true, text: "Download as CSV" })),
-    table("Answers", ["Message", "Action", "Topics", "Language", "By", "Changed", "ms"], rows.map((row) => [
+    table("Answers", ["Message", "Action", "Topics", "Language", "By", "Changed", "ms", ...markHeading()], rows.map((row) => [
       words(row.text), row.action, row.topics, row.variety, row.verdict,
-      row.changed && row.changed !== "new" ? element("mark", { text: row.changed }) : row.changed, String(row.ms)])));
+      row.changed && row.changed !== "new" ? element("mark", { text: row.changed }) : row.changed, String(row.ms),
+      ...canMark ? [marking(row.text, row.action, row.topics)] : []])));
 }
 
 async function follow(run) {
