@@ -10,6 +10,7 @@ export function marking(text, action, topics) {
   const open = element("button", { type: "button", class: "why", text: template.dataset.open });
   open.addEventListener("click", () => {
     place.replaceChildren(form(place, { text, action, topics }));
+    place.scrollIntoView({ block: "nearest" });
     place.querySelector("button").focus();
   });
   place.append(open);
