@@ -136,17 +136,13 @@ class Ledger:
     def append(self, path: Path, entry: Mapping[str, Any]) -> None:
         """Write `entry` as the last line of `path`, on disk before this returns.
 
-        Raises LedgerError where somebody else wrote a line since this ledger was loaded.
+        Raises LedgerError where somebody else wrote a line since this ledger was loaded, or the file cannot be written.
         """
-        with path.open("a+", encoding="utf-8") as stream:
-            fcntl.flock(stream, fcntl.LOCK_EX)     # the terminal and the console may sign at the same moment
-            stream.seek(0)
-            last = stream.read().splitlines()[-1:]
-            if entry["prev"] != (json.loads(last[0])["hash"] if last else START):
-                raise LedgerError(f"{path}: somebody else signed or recalled at the same moment; do it again")
-            stream.write(json.dumps(entry, ensure_ascii=False, sort_keys=True) + "\n")
-            stream.flush()
-            os.fsync(stream.fileno())
+        try:
+            _write(path, entry)
+        except OSError as error:
+            raise LedgerError(f"{path} cannot be written here ({error.strerror}); see docs/operations.md, Install"
+                              ) from error
         self.entries.append(dict(entry))
         self._take(entry)
 
@@ -158,6 +154,18 @@ class Ledger:
     def _chained(self, act: dict[str, Any]) -> dict[str, Any]:
         entry = act | {"seq": len(self.entries) + 1, "prev": self.entries[-1]["hash"] if self.entries else START}
         return entry | {"hash": _hash(entry)}
+
+
+def _write(path: Path, entry: Mapping[str, Any]) -> None:
+    with path.open("a+", encoding="utf-8") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)     # the terminal and the console may sign at the same moment
+        stream.seek(0)
+        last = stream.read().splitlines()[-1:]
+        if entry["prev"] != (json.loads(last[0])["hash"] if last else START):
+            raise LedgerError(f"{path}: somebody else signed or recalled at the same moment; do it again")
+        stream.write(json.dumps(entry, ensure_ascii=False, sort_keys=True) + "\n")
+        stream.flush()
+        os.fsync(stream.fileno())
 
 
 def _named(words: list[str], problem: str) -> None:

@@ -66,6 +66,11 @@ class Drafts:
         return {f"{part}.{language}": entry[part][language] for part in ("title", "text")
                 for language in LANGUAGES if language in (entry.get(part) or {})}
 
+    @property
+    def writable(self) -> bool:
+        """Whether this server may write texts and ledger at all; installed with care it may not."""
+        return all(os.access(path, os.W_OK) for path in (self._data / "answers", self._data / "ledger.jsonl"))
+
     def saved_by(self, answer: Answer) -> Row | None:
         """Return who saved `answer` as it is now, None where its file was edited elsewhere or never."""
         with self._database.begin() as connection:

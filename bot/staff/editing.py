@@ -32,7 +32,8 @@ class Editing:
 
     def form(self, answer: Answer) -> dict[str, Any]:
         """Return what the form on the page of `answer` needs."""
-        return {"fields": _fields(self._drafts.words(answer.id)), "edited": self._drafts.saved_by(answer)}
+        return {"fields": _fields(self._drafts.words(answer.id)), "edited": self._drafts.saved_by(answer),
+                "writable": self._drafts.writable}
 
     async def edit(self, request: Request, person: Person, name: str) -> HTTPResponse:
         """Look at the words that were sent, or save them. Whatever stands in the way, they stay in their boxes."""

@@ -245,6 +245,24 @@ def test_a_viewer_edits_nothing_and_a_text_that_is_not_there_is_told(desk, shelf
     assert ayesha.post("desk/pain/edit", **fields(shelf, act="burn"))[0] == 400
 
 
+def test_where_texts_cannot_be_written_no_form_is_offered(desk, shelf, monkeypatch):
+    monkeypatch.setattr("bot.staff.drafts.os.access", lambda path, mode: False)
+    page = visitor(desk, "ayesha").ask("desk/pain")[1]
+    assert "may not write its own texts" in page and "Save the draft" not in page
+
+
+def test_a_ledger_that_cannot_be_written_is_told_and_nothing_is_saved(desk, shelf, monkeypatch):
+    ayesha, before = visitor(desk, "ayesha"), (shelf.folder / "answers" / "pain.yml").read_bytes()
+    shelf.forget_words()
+
+    def refused(*args):
+        raise PermissionError(13, "Permission denied")
+    monkeypatch.setattr("bot.answers.ledger._write", refused)
+    status, page = ayesha.post("desk/pain/edit", **fields(shelf, **{"text.en": "My words."}))
+    assert status == 400 and "cannot be written here" in page and "My words.</textarea>" in page
+    assert (shelf.folder / "answers" / "pain.yml").read_bytes() == before
+
+
 def test_placeholders_are_edited_as_placeholders(desk, shelf):
     page = visitor(desk, "ayesha").ask("desk/contact")[1]
     assert "{phone} {address} {hours}</textarea>" in page
