@@ -15,6 +15,7 @@ from bot.answers.store import load_answers
 from bot.database import Database
 from bot.errors import DataError, StaffError
 from bot.staff.drafts import Drafts, Edit, Overtaken
+from bot.staff.practice import Draft
 from bot.staff.rewrite import rewritten
 from bot.staff.signing import seen
 from bot.staff.store import tables
@@ -105,6 +106,7 @@ def test_a_draft_changes_nothing_for_patients_until_it_is_signed(shelf, drafts, 
     library, before = shelf.library(today=date.today(), production=True), shelf.answers()[name]
     more = "New words, {name}." if name == "contact" else "New words."
     save(drafts, shelf, name, text_en=more)
+    assert Draft(shelf.folder).block(name, "en").text == shelf.answers()[name].text["en"] != before.text["en"]
     for _ in ("the running server", "and after a restart"):
         assert {v: library.block(name, v).text for v in LANGUAGES} == before.text
         assert {v: library.title(name, v) for v in before.title} == before.title
