@@ -58,7 +58,7 @@ def _questions() -> dict[str, list[str]]:
 def main() -> None:
     """Print the median milliseconds of noting a turn, of writing a second's, and of the page."""
     with tempfile.TemporaryDirectory() as folder:
-        book, votes = Asked(Database(f"sqlite:///{folder}/staff.db", tables)), Votes(Path(folder) / "votes.db")
+        book, votes = Asked(Database(f"sqlite:///{folder}/staff.db", tables)), Votes(f"sqlite:///{folder}/votes.db")
         fill(book, 100_000)
         editor, chosen = Person("bench", "editor", ""), {"days": str(DAYS), "channel": "", "variety": ""}
         known = Demand(book, votes)

@@ -5,7 +5,7 @@ import sys
 import typer
 from rich.console import Console
 
-from bot.commands import alerts, ask, backup, check, database, evaluate, ledger, privacy, run, staff, train
+from bot.commands import alerts, ask, backup, check, database, evaluate, ledger, privacy, review, run, staff, train
 from bot.errors import BotError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False,
@@ -22,6 +22,7 @@ app.command("backup")(backup.backup)
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(privacy.app, name="privacy")
 app.add_typer(staff.app, name="staff")
+app.add_typer(review.app, name="review")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(database.app, name="database")
 

@@ -3,6 +3,7 @@
 What a call-back request holds and what staff note about it is encrypted here, and erased when its time is up.
 """
 
+import hashlib
 import json
 import logging
 import time
@@ -18,7 +19,8 @@ from bot.errors import StaffError
 from bot.sentence import Sentence
 
 logger = logging.getLogger(__name__)
-MINUTES = {"crisis": 10, "emergency": 10, "handoff": 30, "callback": 240}    # until somebody should have looked
+# minutes until somebody should have looked; the gravest reason first
+MINUTES = {"undelivered": 10, "crisis": 10, "emergency": 10, "unanswered": 10, "handoff": 30, "callback": 240}
 RISK = {reason: rank for rank, reason in enumerate(MINUTES)}
 NOTE_MOST = 1000
 PRACTICE = "staff"      # the channel of the console's own tests, where nobody waits
@@ -52,6 +54,13 @@ notes = sa.Table(
 )
 
 
+told = sa.Table(                                                    # alerts of a channel that are on the list
+    "waiting_told", tables,
+    sa.Column("alert", sa.String, primary_key=True),                # its digest: told twice, on the list once
+    sa.Column("waiting", sa.Integer, index=True),
+)
+
+
 class WaitingRoom:
     """Patients who wait, the one queue for every channel."""
 
@@ -77,13 +86,33 @@ class WaitingRoom:
         """Put a conversation on the list; one that waits for the same reason already is counted again instead."""
         now = int(self._clock())
         sealed = self.seal(json.dumps(contact)).encode("ascii") if contact else None
-        told = {"cause": cause[:200], "variety": variety, **({"contact": sealed} if sealed else {})}
+        more = {"cause": cause[:200], "variety": variety, **({"contact": sealed} if sealed else {})}
         same = sa.and_(waiting.c.sender == sender, waiting.c.reason == reason, waiting.c.resolved_at.is_(None))
         with self.database.begin() as connection:
             # who asks twice keeps the first deadline
-            if not connection.execute(waiting.update().where(same).values(**told, times=waiting.c.times + 1)).rowcount:
-                connection.execute(waiting.insert().values(
-                    sender=sender, channel=channel, reason=reason, since=now, due=now + MINUTES[reason] * 60, **told))
+            if not connection.execute(waiting.update().where(same).values(**more, times=waiting.c.times + 1)).rowcount:
+                _insert(connection, sender=sender, channel=channel, reason=reason, since=now, **more)
+
+    def hear(self, alert: str, *, sender: str, channel: str, reason: str, cause: str, variety: str, at: int) -> bool:
+        """Put what a channel's `alert` of the time `at` tells on the list, once; return whether it is settled by now.
+
+        `alert` is its own name for ever, of which a digest is kept. A conversation that waits for the same reason
+        already, or was looked after for it since, is not put there a second time.
+        """
+        digest = hashlib.sha256(alert.encode("utf-8")).hexdigest()
+        with self.database.begin() as connection:
+            known = connection.execute(told.select().where(told.c.alert == digest)).first()
+            if known:
+                entry = connection.execute(waiting.select().where(waiting.c.number == known.waiting)).first()
+                return entry is None or entry.resolved_at is not None
+            connection.execute(told.insert().values(alert=digest))      # the second of two processes fails here
+            found = connection.execute(sa.select(waiting.c.number).where(
+                waiting.c.sender == sender, waiting.c.reason == reason,
+                sa.or_(waiting.c.resolved_at.is_(None), waiting.c.resolved_at >= at))).scalar()
+            number = found or _insert(connection, sender=sender, channel=channel, reason=reason, since=at,
+                                      cause=cause[:200], variety=variety)
+            connection.execute(told.update().where(told.c.alert == digest).values(waiting=number))
+        return False
 
     def open(self) -> list[Row]:
         """Return who waits: the gravest reason first, and of one reason the newest first."""
@@ -139,6 +168,7 @@ class WaitingRoom:
         own = sa.select(waiting.c.number).where(waiting.c.sender == sender)
         with self.database.begin() as connection:
             connection.execute(notes.delete().where(notes.c.waiting.in_(own)))
+            connection.execute(told.delete().where(told.c.waiting.in_(own)))
             return connection.execute(waiting.delete().where(waiting.c.sender == sender)).rowcount
 
     def tidy(self) -> int:
@@ -160,3 +190,9 @@ class WaitingRoom:
     def _claimed(self, connection: Connection, number: int, account: str) -> None:
         if self._one(connection, number).claimed_by != account:
             raise StaffError("Take it first; a colleague may have it")
+
+
+def _insert(connection: Connection, *, reason: str, since: int, **values: Any) -> int:
+    made = connection.execute(waiting.insert().values(
+        reason=reason, since=since, due=since + MINUTES[reason] * 60, **values))
+    return int(made.inserted_primary_key[0])

@@ -7,7 +7,6 @@ second and brings its files in step. Without PostgreSQL there is no shelf, and t
 import hashlib
 import json
 import logging
-import os
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -19,6 +18,7 @@ from sqlalchemy.engine import Connection
 from bot.answers.ledger import START, Ledger
 from bot.database import Database
 from bot.errors import LedgerError
+from bot.files import replace
 
 logger = logging.getLogger(__name__)
 LEDGER, CLINIC, ANSWERS = "ledger.jsonl", "clinic.yml", "answers"
@@ -69,7 +69,7 @@ class Shelf:
         with self.database.begin() as connection:
             last = connection.execute(entries.select().order_by(entries.c.seq.desc()).limit(1)).first()
             if entry["prev"] != (last.hash if last else START):
-                raise LedgerError("somebody else signed or recalled at the same moment; do it again")
+                raise LedgerError("Somebody else signed or recalled at the same moment; do it again")
             connection.execute(entries.insert().values(**_row(entry)))
         self.pull()
 
@@ -79,7 +79,7 @@ class Shelf:
             here = files.c.file == file
             present = connection.execute(sa.select(files.c.content).where(here)).scalar()
             if present != was:
-                raise LedgerError(f"{file} was changed on another machine meanwhile; open it again")
+                raise LedgerError("{file} was changed on another machine meanwhile; open it again", file=file)
             connection.execute(files.update().where(here).values(**self._draft(file, content)))
         self.pull()
 
@@ -95,11 +95,11 @@ class Shelf:
             lines = self._lines(connection) if behind else []
         gone = [path for path in self._answers() if f"{ANSWERS}/{path.name}" not in wanted] if wanted else []
         for file, text in content.items():
-            _replace(self._data / file, text)
+            replace(self._data / file, text)
         for path in gone:
             path.unlink(missing_ok=True)
         if lines:       # last: a new signature must not meet the old words
-            _replace(self._data / LEDGER, "\n".join(lines) + "\n")
+            replace(self._data / LEDGER, "\n".join(lines) + "\n")
             Ledger.load(self._data / LEDGER)        # what does not hold together is told here; and not sent
         return bool(content or gone or lines)
 
@@ -143,14 +143,3 @@ def _digest(path: Path) -> str:
 def _head(path: Path) -> str:
     last = path.read_bytes().splitlines()[-1:] if path.exists() else []
     return str(json.loads(last[0])["hash"]) if last else START
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file whole or not at all, whoever reads it meanwhile."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    with beside.open("w", encoding="utf-8", newline="") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    beside.replace(path)

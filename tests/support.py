@@ -116,6 +116,15 @@ class Shelf:
         ledger = Ledger.load(self.ledger_file)
         ledger.append(self.ledger_file, ledger.recall(name, reason="a test", role="nurse", today=today))
 
+    def forget_words(self):
+        """Make the ledger one of the early ones, which hold hashes only."""
+        ledger = Ledger()
+        for entry in Ledger.load(self.ledger_file).entries:
+            chained = {"words", "seq", "prev", "hash"}
+            ledger.entries.append(ledger._chained({key: value for key, value in entry.items() if key not in chained}))
+        self.ledger_file.write_text("".join(json.dumps(entry, ensure_ascii=False, sort_keys=True) + "\n"
+                                            for entry in ledger.entries), encoding="utf-8")
+
     def rewrite(self, name, **changes):
         path = self.folder / "answers" / f"{name}.yml"
         write_yaml(path, {"answer": yaml.safe_load(path.read_text(encoding="utf-8"))["answer"] | changes})

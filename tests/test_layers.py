@@ -8,7 +8,7 @@ import pytest
 BOT = Path("bot")
 CORE = {"text", "guard", "understanding", "answers"}
 CORE_FILES = {"dialogue.py", "dialogue_data.py", "evaluation.py", "errors.py", "settings.py", "callback.py",
-              "handover.py", "asked.py", "database.py", "schema.py", "sentence.py", "shelf.py"}
+              "handover.py", "asked.py", "database.py", "files.py", "schema.py", "sentence.py", "shelf.py"}
 FREE = {"bot.errors", "bot.sentence", "bot.settings", "bot.data"}
 
 

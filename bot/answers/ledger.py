@@ -1,7 +1,8 @@
 """The ledger: an append-only, hash-chained record of which exact texts may be sent, until when, and who said so.
 
 Each line of `data/ledger.jsonl` is one act, `sign` or `recall`, with the hash of the line before it; changing any
-earlier line breaks every hash after it.
+earlier line breaks every hash after it. A line `words` allows nothing: it writes down the words that an earlier
+signature holds as hashes only, so that they are still known once a draft has replaced them in the file.
 """
 
 import fcntl
@@ -34,6 +35,11 @@ def digests(answer: Answer) -> dict[str, str]:
     return texts | {f"title.{language}": sha256(title) for language, title in answer.title.items()}
 
 
+def words(answer: Answer) -> dict[str, str]:
+    """Return every text of `answer` under the key that `digests` gives it."""
+    return dict(answer.text) | {f"title.{language}": title for language, title in answer.title.items()}
+
+
 @dataclass(frozen=True)
 class Standing:
     """How one text stands today: `status` is approved, provisional, stale, expired, recalled or unsigned."""
@@ -52,7 +58,10 @@ class Ledger:
 
     def __init__(self, entries: Iterable[Mapping[str, Any]] = ()) -> None:
         self.entries = list(entries)
-        self._latest = {entry["id"]: entry for entry in self.entries}
+        self._latest: dict[str, Mapping[str, Any]] = {}
+        self._words: dict[str, str] = {}        # SHA-256 of a text to the text, wherever in the ledger it stands
+        for entry in self.entries:
+            self._take(entry)
 
     @classmethod
     def load(cls, path: Path) -> "Ledger":
@@ -87,6 +96,18 @@ class Ledger:
             return Standing("expired", entry)
         return Standing(entry["standing"], entry)
 
+    def signed_words(self, answer_id: str) -> dict[str, str] | None:
+        """Return the words last signed, keyed as `digests` does; None where they are recalled or not all known."""
+        entry = self._latest.get(answer_id)
+        if entry is None or entry["act"] != "sign" or not self._words.keys() >= set(entry["texts"].values()):
+            return None
+        return {key: self._words[digest] for key, digest in entry["texts"].items()}
+
+    def write_down(self, answer: Answer, *, today: date) -> dict[str, Any]:
+        """Return the entry that keeps the words of `answer` beside the hashes they were signed with."""
+        return self._chained({"act": "words", "id": answer.id, "words": words(answer), "signers": [],
+                              "date": today.isoformat()})
+
     def sign(self, answer: Answer, *, standing: str, roles: list[str], today: date, expires: date,
              seen_evidence: bool = False) -> dict[str, Any]:
         """Return the entry that signs `answer` as it is now; `append` makes it count.
@@ -101,7 +122,7 @@ class Ledger:
             raise LedgerError("{name} is contested: two roles must sign (--role twice), and both must have seen the "
                               "evidence for and against (--seen-evidence)", name=answer.id)
         return self._chained({
-            "act": "sign", "id": answer.id, "texts": digests(answer), "words": dict(answer.text),
+            "act": "sign", "id": answer.id, "texts": digests(answer), "words": words(answer),
             "source": answer.source, "passage": list(answer.passage), "evidence": dict(answer.evidence),
             "standing": standing,
             "signers": [{"role": role} for role in roles], "date": today.isoformat(), "expires": expires.isoformat()})
@@ -117,27 +138,40 @@ class Ledger:
     def append(self, path: Path, entry: Mapping[str, Any]) -> None:
         """Write `entry` as the last line of `path`, on disk before this returns.
 
-        Raises LedgerError where somebody else wrote a line since this ledger was loaded.
+        Raises LedgerError where somebody else wrote a line since this ledger was loaded, or the file cannot be written.
         """
-        with path.open("a+", encoding="utf-8") as stream:
-            fcntl.flock(stream, fcntl.LOCK_EX)     # the terminal and the console may sign at the same moment
-            stream.seek(0)
-            last = stream.read().splitlines()[-1:]
-            if entry["prev"] != (json.loads(last[0])["hash"] if last else START):
-                raise LedgerError("{path}: somebody else signed or recalled at the same moment; do it again", path=path)
-            stream.write(json.dumps(entry, ensure_ascii=False, sort_keys=True) + "\n")
-            stream.flush()
-            os.fsync(stream.fileno())
+        try:
+            _write(path, entry)
+        except OSError as error:
+            raise LedgerError("{path} cannot be written here ({problem}); see docs/operations.md, Install", path=path,
+                              problem=error.strerror) from error
         self.add(entry)
 
     def add(self, entry: Mapping[str, Any]) -> None:
         """Count an entry that is on record."""
         self.entries.append(dict(entry))
-        self._latest[entry["id"]] = entry
+        self._take(entry)
+
+    def _take(self, entry: Mapping[str, Any]) -> None:
+        if entry["act"] != "words":
+            self._latest[entry["id"]] = entry
+        self._words |= {sha256(text): text for text in entry.get("words", {}).values()}
 
     def _chained(self, act: dict[str, Any]) -> dict[str, Any]:
         entry = act | {"seq": len(self.entries) + 1, "prev": self.entries[-1]["hash"] if self.entries else START}
         return entry | {"hash": _hash(entry)}
+
+
+def _write(path: Path, entry: Mapping[str, Any]) -> None:
+    with path.open("a+", encoding="utf-8") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)     # the terminal and the console may sign at the same moment
+        stream.seek(0)
+        last = stream.read().splitlines()[-1:]
+        if entry["prev"] != (json.loads(last[0])["hash"] if last else START):
+            raise LedgerError("{path}: somebody else signed or recalled at the same moment; do it again", path=path)
+        stream.write(json.dumps(entry, ensure_ascii=False, sort_keys=True) + "\n")
+        stream.flush()
+        os.fsync(stream.fileno())
 
 
 def _named(words: list[str], problem: str) -> None:

@@ -3,18 +3,18 @@
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from bot.answers.clinic import Clinic, load_clinic
-from bot.answers.ledger import APPROVED, Ledger, Standing, sha256
+from bot.answers.clinic import FIELDS, Clinic, load_clinic
+from bot.answers.ledger import APPROVED, Ledger, Standing, digests, sha256
 from bot.answers.store import LANGUAGES, Answer, load_answers
 from bot.errors import SettingsError
 
 logger = logging.getLogger(__name__)
 LOOK_AGAIN = 1.0     # seconds between two looks at the files: a recall reaches a running server within this
-TROUBLE, NOTICE = "service_trouble", "notice"
+TROUBLE, NOTICE, CONTACT = "service_trouble", "notice", "contact"
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,10 @@ class Block:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What the files said when they were last read, and what of it may be sent on `day`."""
+    """What the files said when they were last read, and what of it may be sent on `day`.
+
+    Where a file holds a draft, `answers` has the words that were last signed in its place, if the ledger knows them.
+    """
 
     day: date
     answers: Mapping[str, Answer]
@@ -64,7 +67,7 @@ class Library:
         return self._current().clinic
 
     def answers(self) -> Mapping[str, Answer]:
-        """Return every text by id, sendable or not."""
+        """Return every text by id as it would be said, sendable or not."""
         return self._current().answers
 
     def standing(self, answer_id: str) -> Standing:
@@ -117,6 +120,7 @@ class Library:
         clinic = load_clinic(self._folder / "clinic.yml")
         answers = load_answers(self._folder / "answers", clinic)
         ledger = Ledger.load(self._folder / "ledger.jsonl")
+        answers = {name: self._said(answer, ledger, clinic) for name, answer in answers.items()}
         standings = {name: ledger.standing(answer, today=today) for name, answer in answers.items()}
         sendable = {(name, variety): Block(name, answer.kind, variety, text, sha256(text),
                                            standings[name].status != APPROVED)
@@ -127,6 +131,9 @@ class Library:
         by_text = {variety: {block.text: block for (_, language), block in sendable.items() if language == variety}
                    for variety in LANGUAGES}
         return Snapshot(today, answers, clinic, standings, sendable, by_text)
+
+    def _said(self, answer: Answer, ledger: Ledger, clinic: Clinic) -> Answer:
+        return as_signed(answer, ledger, clinic)
 
     @staticmethod
     def _with_notice(block: Block, notice: Block | None) -> str:
@@ -146,6 +153,26 @@ class Library:
                      for line in clinic.helplines if not line["checked"]]
         if problems:
             raise SettingsError("production mode refuses to start:\n" + "\n".join(problems))
+
+
+def as_signed(answer: Answer, ledger: Ledger, clinic: Clinic) -> Answer:
+    """Return `answer` in the words that were last signed, where the ledger knows them; else as it is.
+
+    A draft in the file then silences nothing. The clinic's own details are the exception: after they changed, the
+    old telephone number is worse than none.
+    """
+    known = ledger.signed_words(answer.id)
+    if known is None or set(known) != set(digests(answer)):
+        return answer
+    signed = replace(answer, text={language: known[language] for language in answer.text},
+                     title={language: known[f"title.{language}"] for language in answer.title})
+    return answer if answer.id == CONTACT and _other_details(answer, signed, clinic) else signed
+
+
+def _other_details(answer: Answer, signed: Answer, clinic: Clinic) -> bool:
+    details = {(language, clinic.details[field][language]) for field in FIELDS for language in LANGUAGES}
+    return any(detail in answer.text[language] and detail not in signed.text[language]
+               for language, detail in details)
 
 
 def _stamp(path: Path) -> tuple[str, int, int]:

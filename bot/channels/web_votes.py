@@ -47,12 +47,10 @@ class Votes:
 
     def totals(self, *, since: date) -> list[tuple[str, str, str, int]]:
         """Return text, variety, vote and count of the days from `since` on, added up."""
-        if not self._path.exists():
-            return []
-        with closing(sqlite3.connect(self._path)) as database:
-            database.execute(TABLE)
-            return database.execute("SELECT text, variety, vote, sum(count) FROM votes WHERE day >= ? "
-                                    "GROUP BY text, variety, vote", (since.isoformat(),)).fetchall()
+        query = sa.select(votes.c.text, votes.c.variety, votes.c.vote, sa.func.sum(votes.c.count)).where(
+            votes.c.day >= since.isoformat()).group_by(votes.c.text, votes.c.variety, votes.c.vote)
+        with self.database.begin() as connection:
+            return [tuple(row) for row in connection.execute(query)]
 
     def purge(self, *, before: date) -> int:
         """Delete the counts of days before `before`; return how many rows."""

@@ -30,6 +30,8 @@ def seen(number: int = typer.Argument(..., help="As `jawab alerts list` shows it
     """Take one alert off the list: somebody has reached the patient, or tried."""
     mark_seen(_store(), number)
     console.print(f"alert {number} is marked as seen")
+    if settings().staff:
+        console.print("it stays in the waiting room until it is done there: `jawab staff waiting`")
 
 
 def _store() -> Store:

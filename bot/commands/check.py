@@ -39,9 +39,8 @@ def check() -> None:
 def problems_in(folder: Path) -> list[str]:
     """Return what is wrong anywhere under `folder`, each as `file: key: fix`."""
     parts: dict[str, Callable[[Path], Iterator[str]]] = {
-        "answers": _answers, "ledger.jsonl": _ledger, "guard": _guard, "dialogue.yml": _dialogue, "nlu": _training,
-        "lexicon": _lexicon, "whatsapp": whatsapp_problems,
-        "staff": staff_problems}
+        "answers": answer_problems, "ledger.jsonl": _ledger, "guard": _guard, "dialogue.yml": _dialogue,
+        "nlu": _training, "lexicon": _lexicon, "whatsapp": whatsapp_problems, "staff": staff_problems}
     found: list[str] = []
     for name, part in parts.items():
         try:
@@ -55,7 +54,8 @@ def problems_in(folder: Path) -> list[str]:
     return list(dict.fromkeys(found))      # several parts read the answers
 
 
-def _answers(folder: Path) -> Iterator[str]:
+def answer_problems(folder: Path) -> Iterator[str]:
+    """Yield what the texts under `folder` lack, or say twice; raises DataError where one is no text at all."""
     answers = load_answers(folder / "answers", load_clinic(folder / "clinic.yml"))
     yield from (f"{folder}/answers/{name}.yml is missing; the bot cannot do without it"
                 for name in NEEDED if name not in answers)

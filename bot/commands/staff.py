@@ -12,10 +12,12 @@ from bot.asked import UNANSWERED, Asked, Choice, day_of
 from bot.channels.web_votes import Votes
 from bot.database import Database
 from bot.errors import StaffError
+from bot.handover import WaitingRoom
 from bot.service import settings, waiting_room
 from bot.staff.accounts import ROLES, Accounts
 from bot.staff.audit import recent
 from bot.staff.clock import moment
+from bot.staff.rounds import look_after
 from bot.staff.store import tables
 
 app = typer.Typer(no_args_is_help=True, help="Who may use the staff console, and as what.")
@@ -62,11 +64,52 @@ def disable(name: str = typer.Argument(..., help="Who may no longer sign in.")) 
 
 
 @app.command()
-def waiting() -> None:
-    """Show who waits for a person, the gravest first."""
+def waiting(claim: int | None = typer.Option(None, metavar="NO.", help="Take this one."),
+            note: tuple[int, str] = typer.Option((0, ""), metavar="NO. WORDS", show_default=False,
+                                                 help="Keep a note on one you took."),
+            release: int | None = typer.Option(None, metavar="NO.", help="Give this one back to the list."),
+            resolve: int | None = typer.Option(None, metavar="NO.", help="This one is done."),
+            name: str | None = typer.Option(None, "--as", help="Your account; needed for all of these.")) -> None:
+    """Show who waits for a person, the gravest first; take, note, give back and close."""
     room = waiting_room()
     if room is None:
         raise StaffError(OFF)
+    acts = [("claim", claim, ""), ("note", *note), ("release", release, ""), ("resolve", resolve, "")]
+    wanted = [(act, number, words) for act, number, words in acts if number]
+    if wanted:
+        account = _colleague(name)
+        for act, number, words in wanted:
+            look_after(room, act, number, account=account, words=words)
+        for number in dict.fromkeys(number for _, number, _ in wanted):
+            _print_own(room, number, account)
+        return
+    _print_list(room)
+
+
+def _colleague(name: str | None) -> str:
+    """Return whose account `name` is; raises StaffError where it may not look after patients."""
+    found = next((one for one in accounts().all() if one.name == (name or "").lower()), None)
+    if found is None or found.disabled or ROLES.index(found.role) < ROLES.index("editor"):
+        raise StaffError("--as: name an account that is an editor or more and is not disabled; "
+                         "`jawab staff list` shows them")
+    return str(found.name)
+
+
+def _print_own(room: WaitingRoom, number: int, account: str) -> None:
+    """Show whom to call and what was noted, to whoever looks after them."""
+    entry = next((one for one in room.open() if one.number == number), None)
+    if entry is None or entry.claimed_by != account:
+        console.print(f"number {number}: " + ("done" if entry is None else "given back"))
+        return
+    console.print(f"number {number} is yours: {entry.reason}, {entry.channel}, conversation {entry.sender}",
+                  markup=False, soft_wrap=True)
+    for key, words in (room.contact(entry) or {}).items():
+        console.print(f"  {key}: {words}", markup=False, soft_wrap=True)
+    for kept in room.notes(number):
+        console.print(f"  {moment(kept['at'])}, {kept['account']}: {kept['words']}", markup=False, soft_wrap=True)
+
+
+def _print_list(room: WaitingRoom) -> None:
     table = Table("no.", "reason", "since", "due", "channel", "reads", "times", "taken by")
     for one in room.open():
         table.add_row(str(one.number), one.reason, moment(one.since), moment(one.due), one.channel, one.variety,
@@ -107,7 +150,7 @@ def asked(days: int = typer.Option(30, min=1, max=3650, help="How many days back
         csv.write_text(to_csv(number_rows(book, choice), NUMBER_COLUMNS), encoding="utf-8")
     if questions:
         questions.write_text(to_csv(question_rows(groups, ()), QUESTION_COLUMNS), encoding="utf-8")
-    found = figures(book, Votes(settings().var / "votes.db"), choice, today=today)
+    found = figures(book, Votes(settings().address("votes")), choice, today=today)
     table = Table("counted", "which", "messages", title=f"{found.total} messages in {days} days")
     for kind, counts in (("action", found.actions), ("topic", found.topics), ("language", found.varieties),
                          ("channel", found.channels), ("no good answer", found.doubts)):

@@ -15,11 +15,13 @@ from sanic.response import HTTPResponse
 
 from bot.answers.store import LANGUAGES
 from bot.database import Database
+from bot.dialogue import load_dialogue
 from bot.errors import StaffError, told
 from bot.sentence import Sentence
 from bot.staff import batch, pages
 from bot.staff.audit import note
 from bot.staff.door import Door
+from bot.staff.marks import choices
 from bot.staff.recorder import CHANNELS, Recorder
 from bot.staff.sessions import Person
 from bot.staff.speech import say
@@ -58,7 +60,8 @@ class Bench:
 
     async def test(self, request: Request, person: Person) -> HTTPResponse:
         """Show the console."""
-        return pages.render("test", person, most=batch.MOST_MESSAGES, characters=batch.MOST_CHARACTERS)
+        return pages.render("test", person, most=batch.MOST_MESSAGES, characters=batch.MOST_CHARACTERS,
+                            choices=choices(load_dialogue()))
 
     async def say(self, request: Request, person: Person) -> HTTPResponse:
         """Answer one message, with its record."""

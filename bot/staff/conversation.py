@@ -8,6 +8,7 @@ from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
 from bot.channels.web_history import Turn, turns
+from bot.dialogue import load_dialogue
 from bot.errors import StaffError
 from bot.handover import WaitingRoom
 from bot.service import library
@@ -15,6 +16,7 @@ from bot.staff import pages
 from bot.staff.audit import note
 from bot.staff.bench import Bench
 from bot.staff.door import Door
+from bot.staff.marks import choices
 from bot.staff.recorder import Recorder
 from bot.staff.sessions import Person
 from bot.text.redact import redact
@@ -40,7 +42,8 @@ class Conversation:
         again = request.args.get("again") == "1"
         today = await _replayed(self._bench.recorder(request), said) if again else [None] * len(said)
         shown = [_shown(turn, now) for turn, now in zip(said, today, strict=True)]
-        return pages.render("conversation", person, number=number, turns=shown, again=again)
+        return pages.render("conversation", person, number=number, turns=shown, again=again,
+                            marked=request.args.get("marked") == "1", choices=choices(load_dialogue()))
 
     def _taken(self, number: int, person: Person) -> Any:
         entry = next((one for one in self._room.open() if one.number == number), None)
@@ -64,6 +67,9 @@ def _shown(turn: Turn, today: dict[str, Any] | None) -> dict[str, Any]:
     typed = (library().title(name, language or turn.variety) or "") if turn.button else redact(turn.text)
     then = [str((event.metadata or {}).get("action") or "-") for event in turn.uttered]
     replies = [passed.text for passed in turn.said]
-    return {"typed": typed, "time": turn.time, "replies": replies, "then": ", ".join(then) or "-",
+    last = (turn.uttered[-1].metadata or {}) if turn.uttered else {}
+    mark = {"text": typed, "action": last.get("action"), "topics": " ".join(last.get("topics") or [])}
+    return {"mark": mark if last.get("action") and not turn.button else None, "typed": typed,
+            "time": turn.time, "replies": replies, "then": ", ".join(then) or "-",
             "today": today and {"action": today["action"], "replies": [one["text"] for one in today["replies"]],
                                 "same": [one["text"] for one in today["replies"]] == replies}}

@@ -12,6 +12,7 @@ from sanic.response import HTTPResponse
 from bot.answers.agree import NAMES, doubts
 from bot.answers.clinic import load_clinic
 from bot.answers.ledger import Ledger, digests, sha256
+from bot.answers.library import as_signed
 from bot.answers.store import LANGUAGES, Answer, load_answers
 from bot.database import Database
 from bot.errors import BotError, StaffError
@@ -19,6 +20,7 @@ from bot.sentence import Sentence, sentences
 from bot.staff import pages
 from bot.staff.compare import changes
 from bot.staff.door import Door
+from bot.staff.editing import Editing
 from bot.staff.reach import DAYS, reach
 from bot.staff.sessions import Person
 from bot.staff.signing import Signature, Signing, seen
@@ -33,10 +35,11 @@ class Desk:
     """Serves the sign-off desk."""
 
     def __init__(self, database: Database, data: Path) -> None:
-        self._data, self._signing = data, Signing(database, data)
+        self._data, self._signing, self._editing = data, Signing(database, data), Editing(database, data)
 
     def add_to(self, found: Blueprint, door: Door) -> None:
         """Add the routes."""
+        self._editing.add_to(found, door)
         found.add_route(door.opens(self.all, "viewer"), "/desk", methods=["GET"], name="desk")
         found.add_route(door.opens(self.one, "viewer"), "/desk/<name:str>", methods=["GET"], name="desk_one")
         found.add_route(door.opens(self.count, "signer"), "/desk/<name:str>/reach", methods=["GET"], name="desk_reach")
@@ -90,16 +93,18 @@ class Desk:
 
     def _rows(self) -> list[dict[str, Any]]:
         (answers, ledger), today = self._read(), date.today()
-        rows = []
+        clinic, rows = load_clinic(self._data / "clinic.yml"), []
         for name, answer in sorted(answers.items()):
-            standing = ledger.standing(answer, today=today)
+            said = as_signed(answer, ledger, clinic)
+            standing = ledger.standing(said, today=today)
             entry = standing.entry or {}
             expires = date.fromisoformat(entry["expires"]) if entry.get("expires") else None
             rows.append({"name": name, "kind": answer.kind, "status": standing.status, "contested": answer.contested,
+                         "draft": said != answer,
                          "signed": entry.get("date", "-"), "expires": expires or "-", "usable": standing.usable,
                          "soon": bool(standing.usable and expires and expires - today <= SOON),
                          "signers": [signer["role"] for signer in entry.get("signers", [])]})
-        return sorted(rows, key=lambda row: (row["usable"], not row["soon"]))
+        return sorted(rows, key=lambda row: (row["usable"], not row["soon"], not row["draft"]))
 
     def _whole(self, name: str) -> dict[str, Any]:
         answers, ledger = self._read()
@@ -107,14 +112,21 @@ class Desk:
             raise StaffError("There is no text of this name")
         answer = answers[name]
         acts = [entry for entry in ledger.entries if entry["id"] == name]
-        words = _last_signed(answer, acts)
-        sides = [{"language": language, "name": NAMES[language], "text": answer.text[language],
-                  "title": answer.title.get(language, ""), "dir": "rtl" if language == "ur" else "ltr",
-                  "changes": changes(words[language], answer.text[language]) if language in words else None}
-                 for language in LANGUAGES]
+        sides = _sides(answer, _last_signed(answer, acts) | (ledger.signed_words(name) or {}))
         standing = ledger.standing(answer, today=date.today())
+        said = as_signed(answer, ledger, load_clinic(self._data / "clinic.yml"))
+        in_force = ledger.standing(said, today=date.today())
         return {"answer": answer, "sides": sides, "doubts": doubts(answer), "standing": standing, "acts": acts[::-1],
-                "seen": seen(answer), "first": self._signing.waiting(name, seen(answer))}
+                "in_force": in_force, **self._editing.form(answer), "seen": seen(answer),
+                "first": self._signing.waiting(name, seen(answer))}
+
+
+def _sides(answer: Answer, words: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return the languages of a text side by side, with what changed since `words` were signed."""
+    return [{"language": language, "name": NAMES[language], "text": answer.text[language],
+             "title": answer.title.get(language, ""), "dir": "rtl" if language == "ur" else "ltr",
+             "changes": changes(words[language], answer.text[language]) if language in words else None}
+            for language in LANGUAGES]
 
 
 def _last_signed(answer: Answer, acts: list[Mapping[str, Any]]) -> dict[str, str]:

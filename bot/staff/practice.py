@@ -16,8 +16,11 @@ from rasa.core.nlg.generator import NaturalLanguageGenerator
 from rasa.core.tracker_store import InMemoryTrackerStore
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.answers.clinic import Clinic
 from bot.answers.compose import Composer, Reply
+from bot.answers.ledger import Ledger
 from bot.answers.library import Library, Standing
+from bot.answers.store import Answer
 from bot.dialogue import load_dialogue
 from bot.reply import CALLBACK_UTTERANCES
 from bot.sentence import Sentence
@@ -34,6 +37,9 @@ class Draft(Library):
 
     def _sendable(self, standing: Standing) -> bool:
         return True
+
+    def _said(self, answer: Answer, ledger: Ledger, clinic: Clinic) -> Answer:
+        return answer
 
 
 class Watch:

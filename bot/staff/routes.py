@@ -23,6 +23,7 @@ from bot.staff.bench import Bench
 from bot.staff.conversation import Conversation
 from bot.staff.desk import Desk
 from bot.staff.door import COOKIE, HEADERS, Door, guarded, own_page, refusal
+from bot.staff.review import Review
 from bot.staff.sessions import Person, Sessions
 from bot.staff.tongue import Tongue
 from bot.staff.ward import Ward
@@ -62,7 +63,7 @@ def blueprint(chosen: Settings, room: WaitingRoom, book: Asked) -> Blueprint:
     entrance.add_to(found, door)
     bench = Bench(database, chosen.data)
     for job in (bench, Ward(room), Conversation(room, bench), Desk(database, chosen.data),
-                Demand(book, Votes(chosen.address("votes")))):
+                Review(database, bench), Demand(book, Votes(chosen.address("votes")))):
         job.add_to(found, door)
     found.add_route(door.opens(office.home, "viewer"), "/", methods=["GET"], name="home")
     found.add_route(door.opens(office.people, "admin"), "/people", methods=["GET", "POST"], name="people")

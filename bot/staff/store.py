@@ -47,6 +47,30 @@ outcomes = sa.Table(                                        # what became of a m
     sa.Column("at", sa.Integer, nullable=False),
 )
 
+drafts = sa.Table(                                          # who saved a text last, on its page
+    "drafts", tables,
+    sa.Column("text", sa.String, primary_key=True),
+    sa.Column("seen", sa.String, nullable=False),           # hash of exactly what was saved
+    sa.Column("account", sa.String, nullable=False),
+    sa.Column("at", sa.Integer, nullable=False),
+)
+
+marks = sa.Table(                                           # what reviewers say of answers; no conversation is named
+    "marks", tables,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("at", sa.Integer, nullable=False),
+    sa.Column("account", sa.String, nullable=False),
+    sa.Column("text", sa.String, nullable=False),           # redacted
+    sa.Column("variety", sa.String, nullable=False),
+    sa.Column("action", sa.String, nullable=False),         # what was done
+    sa.Column("topics", sa.String, nullable=False),
+    sa.Column("wanted_action", sa.String, nullable=False),  # what should have been done; the same where it was right
+    sa.Column("wanted_topics", sa.String, nullable=False),
+    sa.Column("intent", sa.String),
+    sa.Column("alone", sa.Boolean, nullable=False),
+    sa.Column("right", sa.Boolean, nullable=False),
+)
+
 signatures = sa.Table(                                      # the first of two on a contested text; gone with the second
     "signatures", tables,
     sa.Column("text", sa.String, primary_key=True),

@@ -8,17 +8,19 @@ from typing import Any
 from sanic import Blueprint, Request, Sanic, response
 from sanic.response import HTTPResponse
 
-from bot.errors import StaffError, told
+from bot.errors import told
 from bot.handover import WaitingRoom
 from bot.sentence import Sentence
 from bot.staff import pages
-from bot.staff.audit import note
 from bot.staff.door import Door
+from bot.staff.rounds import look_after
 from bot.staff.sessions import Person
 
 logger = logging.getLogger(__name__)
 TIDY_SECONDS = 3600
-HEADINGS = {"crisis": Sentence("Crisis: harm to oneself or violence"), "emergency": Sentence("Medical emergency"),
+HEADINGS = {"undelivered": Sentence("An urgent reply did not arrive, or a message of danger came late"),
+            "unanswered": Sentence("Waited too long for staff on WhatsApp"),
+            "crisis": Sentence("Crisis: harm to oneself or violence"), "emergency": Sentence("Medical emergency"),
             "handoff": Sentence("Asked for a person"), "callback": Sentence("Asked for a call")}
 
 
@@ -54,19 +56,7 @@ class Ward:
         return response.redirect("/staff/waiting")
 
     def _act(self, act: str | None, words: str, person: Person, number: int) -> None:
-        room = self._room
-        with room.database.begin() as connection:
-            if act == "claim":
-                room.claim(connection, number, person.name)
-            elif act == "release":
-                room.release(connection, number, person.name)
-            elif act == "note":
-                room.add_note(connection, number, person.name, words)
-            elif act == "resolve":
-                room.resolve(connection, number, person.name)
-            else:
-                raise StaffError("Nothing was asked for")
-            note(connection, person.name, f"waiting: {act}", str(number))
+        look_after(self._room, act or "", number, account=person.name, words=words)
 
     def _entries(self, person: Person) -> list[dict[str, Any]]:
         """Return the list as `person` may see it: contact and notes only of what they look after themselves."""

@@ -156,7 +156,8 @@ def own(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("act", [
     pytest.param(lambda shelf: shelf.recall("pain"), id="recalled"),
-    pytest.param(lambda shelf: shelf.rewrite("pain", text=shelf.answers()["pain"].text | {"ur": "نیا"}), id="stale"),
+    pytest.param(lambda shelf: (shelf.rewrite("pain", text=shelf.answers()["pain"].text | {"ur": "نیا"}),
+                                shelf.forget_words()), id="stale, and the signed words are not known"),
     pytest.param(lambda shelf: shelf.recall("disclaimer"), id="its disclaimer is recalled"),
     pytest.param(lambda shelf: shelf.recall("notice"), id="its notice is recalled"),
     pytest.param(lambda shelf: shelf.ledger_file.unlink(), id="no ledger any more"),
@@ -167,6 +168,14 @@ def test_a_composition_of_a_minute_ago_is_replaced_once_a_text_is_out_of_force(o
     assert not gate.check(text).replaced
     act(own)
     assert gate.check(text).replaced
+
+
+def test_while_a_draft_waits_the_signed_words_pass_and_the_draft_does_not(own):
+    gate = Gate(own.sign().library())
+    text, old = "\n".join(own.answers()[name].text["en"] for name in GOOD), own.answers()["pain"].text
+    own.rewrite("pain", text=old | {"en": "A draft."})
+    assert not gate.check(text).replaced
+    assert gate.check(text.replace(old["en"], "A draft.")).replaced
 
 
 def test_an_expired_text_is_replaced(own):

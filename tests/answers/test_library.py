@@ -5,7 +5,7 @@ import time
 import pytest
 
 from bot.answers import library as module
-from bot.answers.ledger import APPROVED
+from bot.answers.ledger import APPROVED, Ledger
 from bot.errors import SettingsError
 from tests.support import CLINIC, EMPTY_CLINIC, LANGUAGES, Shelf, day, write_yaml
 
@@ -28,14 +28,20 @@ def unsigned(shelf):
     shelf.ledger_file.unlink()
 
 
+def drafted(shelf):
+    shelf.rewrite("pain", source="elsewhere", text=shelf.answers()["pain"].text | {"en": "Something new."},
+                  title={"en": "New?", "ur": "نیا؟", "roman": "Naya?"})
+
+
 def stale(shelf):
-    shelf.rewrite("pain", source="elsewhere", text=shelf.answers()["pain"].text | {"en": "Something new."})
+    shelf.forget_words()
+    drafted(shelf)
 
 
 @pytest.mark.parametrize(("act", "offset"), [
     pytest.param(lambda shelf: shelf.recall("pain"), 0, id="recalled"),
     pytest.param(lambda shelf: None, 100, id="expired"),
-    pytest.param(stale, 0, id="changed since it was signed"),
+    pytest.param(stale, 0, id="changed since only its hash was signed"),
     pytest.param(unsigned, 0, id="never signed"),
 ])
 def test_what_may_not_be_sent_is_not_there(shelf, act, offset):
@@ -45,6 +51,51 @@ def test_what_may_not_be_sent_is_not_there(shelf, act, offset):
         assert library.block("pain", variety) is None
         assert library.title("pain", variety) is None
         assert not any(block.id == "pain" for block in library.texts(variety).values())
+
+
+@pytest.mark.parametrize("production", [False, True])
+def test_a_draft_in_the_file_leaves_the_signed_words_in_force(tmp_path, production):
+    shelf = Shelf(tmp_path).sign(standing=APPROVED)
+    signed = shelf.answers()["pain"]
+    drafted(shelf)
+    library = shelf.library(production=production)
+    for variety in LANGUAGES:
+        assert library.block("pain", variety).text == signed.text[variety]
+        assert library.title("pain", variety) == signed.title[variety]
+    assert "Something new." not in library.texts("en")
+    assert library.standing("pain").status == APPROVED
+
+
+@pytest.mark.parametrize(("act", "offset"), [
+    pytest.param(lambda shelf: shelf.recall("pain"), 0, id="recalled"),
+    pytest.param(lambda shelf: None, 100, id="expired")])
+def test_a_draft_keeps_nothing_in_force_that_is_out_of_it(shelf, act, offset):
+    drafted(shelf)
+    act(shelf)
+    library = shelf.library(today=day(offset))
+    assert not [variety for variety in LANGUAGES if library.block("pain", variety)]
+
+
+def test_words_written_down_later_keep_a_text_in_force(shelf):
+    shelf.forget_words()
+    answer = shelf.answers()["pain"]
+    ledger = Ledger.load(shelf.ledger_file)
+    ledger.append(shelf.ledger_file, ledger.write_down(answer, today=day()))
+    drafted(shelf)
+    library = shelf.library()
+    assert (library.block("pain", "ur").text, library.title("pain", "ur")) == (answer.text["ur"], answer.title["ur"])
+
+
+def test_after_the_clinic_moved_its_old_number_is_not_given(shelf):
+    assert shelf.library().block("contact", "en")
+    write_yaml(shelf.folder / "clinic.yml", {"clinic": CLINIC["clinic"] | {"phone": "042-111"}, "helplines": []})
+    assert shelf.library().block("contact", "en") is None
+
+
+def test_another_draft_of_the_contact_leaves_the_signed_one_in_force(shelf):
+    signed = shelf.answers()["contact"].text
+    shelf.rewrite("contact", text=dict.fromkeys(LANGUAGES, "Anders: {name} {phone} {address} {hours}"))
+    assert shelf.library().block("contact", "en").text == signed["en"]
 
 
 def test_a_recall_reaches_a_live_library_within_two_seconds(shelf):

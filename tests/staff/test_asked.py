@@ -6,7 +6,6 @@ import io
 import logging
 import time
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -166,7 +165,7 @@ def test_what_waits_when_the_server_stops_is_written(book, monkeypatch, caplog, 
         monkeypatch.setattr(book, "flush", whole)
         book.note(DECLINED, "late", sender="a", channel="web")
         await routes.listeners["after_server_stop"](None, None)
-    page.Demand(book, Votes(Path("none.db"))).add_to(routes, Door(book.database, None))
+    page.Demand(book, Votes("sqlite://")).add_to(routes, Door(book.database, None))
     asyncio.run(serve())
     assert [one.words for one in kept(book)] == ["late"]
     assert ("writing what was asked failed" in caplog.text) == fails and "Zulekha" not in caplog.text
@@ -225,7 +224,7 @@ def test_what_most_chats_asked_comes_first(book):
 
 
 def test_thumbs_are_added_up_the_most_disliked_first(book, tmp_path):
-    votes = Votes(tmp_path / "votes.db")
+    votes = Votes(f"sqlite:///{tmp_path}/votes.db")
     day = date(2026, 11, 22)
     given = [("halal", "en", "up"), ("cost", "ur", "down"), ("cost", "en", "up")]
     for number, (text, variety, vote) in enumerate(given):
@@ -309,7 +308,7 @@ def filled(patients):
     book._clock = lambda: time.time() - 24 * 3600
     asks(book, "x", reply=said("answer", topics=["pain"]))
     book._clock = time.time
-    Votes(patients.chosen.var / "votes.db").count("web-1", "m-1", [("pain", "en")], "down", day=date.today())
+    Votes(patients.chosen.address("votes")).count("web-1", "m-1", [("pain", "en")], "down", day=date.today())
     yield patients
     (patients.chosen.var / "votes.db").unlink()
 

@@ -87,3 +87,39 @@ def test_a_list_that_cannot_be_read_is_told(terminal, tmp_path, monkeypatch):
     (tmp_path / "in.csv").write_bytes(b"\xff\xfe\x00")
     done = CliRunner().invoke(cli.app, ["batch", str(tmp_path / "in.csv"), "--out", str(tmp_path / "out.csv")])
     assert "UTF-8" in str(done.exception)
+
+
+@pytest.fixture
+def room(jawab, tmp_path, monkeypatch):
+    """Somebody who asked for a call, in the waiting room of the terminal."""
+    room = WaitingRoom(f"sqlite:///{tmp_path}/staff.db", keys=Fernet.generate_key().decode(), days=30)
+    monkeypatch.setattr(command, "waiting_room", lambda: room)
+    room.note(sender="web-x", channel="web", reason="callback", cause="asked for a call", variety="ur",
+              contact={"phone": "+923001234567", "name": "زلیخا [red]", "time": "evening"})
+    for name, role in (("ayesha", "editor"), ("vera", "viewer"), ("omar", "admin")):
+        jawab("add", name, "--role", role, "--link")
+    jawab("disable", "omar")
+    return room
+
+
+def test_who_waits_is_taken_noted_and_done_from_the_terminal(jawab, room):
+    assert "923001234567" not in jawab("waiting").output
+    taken = jawab("waiting", "--claim", "1", "--as", "ayesha").output
+    assert "+923001234567" in taken and "زلیخا [red]" in taken
+    assert "شام کو" in jawab("waiting", "--note", "1", "شام کو", "--as", "ayesha").output
+    assert "ayesha" in jawab("waiting").output
+    assert "given back" in jawab("waiting", "--release", "1", "--as", "ayesha").output
+    done = jawab("waiting", "--claim", "1", "--resolve", "1", "--as", "ayesha")
+    assert "done" in done.output and room.open() == []
+    trail = " ".join(jawab("trail").output.split())
+    for act in ("claim", "note", "release", "resolve"):
+        assert f"ayesha │ waiting: {act}" in trail
+
+
+@pytest.mark.parametrize("words", [
+    ["--claim", "1"], ["--claim", "1", "--as", "nobody"], ["--claim", "1", "--as", "vera"],
+    ["--claim", "1", "--as", "omar"], ["--claim", "99", "--as", "ayesha"], ["--resolve", "1", "--as", "ayesha"],
+    ["--note", "1", "x", "--as", "ayesha"]])
+def test_nobody_looks_after_a_patient_who_may_not(jawab, room, words):
+    assert isinstance(jawab("waiting", *words).exception, StaffError)
+    assert room.open()[0].claimed_by is None

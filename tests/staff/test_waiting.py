@@ -5,7 +5,9 @@ from cryptography.fernet import Fernet
 
 from bot.errors import StaffError
 from bot.handover import MINUTES, WaitingRoom
+from bot.staff.ward import HEADINGS
 from bot.text.redact import redact
+from tests.conftest import ROOT
 
 CONTACT = {"phone": "+923001234567", "time": "evening", "name": "Zulekha <b>"}
 DAY = 24 * 3600
@@ -200,3 +202,54 @@ def test_a_viewer_and_a_colleague_read_no_conversation(staff, talked):
     ("", "")])
 def test_what_tells_who_somebody_is_is_left_out(text, expected):
     assert redact(text) == expected
+
+
+def hear(room, alert="urgent reply not delivered:wamid.X#0", *, sender="a", reason="undelivered", at=1_000_000):
+    return room.hear(alert, sender=sender, channel="whatsapp", reason=reason, cause="x", variety="ur", at=at)
+
+
+def test_an_alert_is_on_the_list_once_however_often_it_is_told(room, clock, tmp_path):
+    assert [hear(room), hear(room)] == [False, False]
+    entry, = room.open()
+    assert (entry.reason, entry.times, entry.due) == ("undelivered", 1, 1_000_000 + 600)
+    do(room, "claim", 1, "ayesha")
+    do(room, "resolve", 1, "ayesha")
+    assert hear(room) and room.open() == []
+    room.database.engine.dispose()
+    assert not [path for path in tmp_path.iterdir() if b"wamid.X" in path.read_bytes()]
+
+
+def test_an_alert_about_who_waits_already_is_the_same_entry(room, clock):
+    wait(room)
+    assert not hear(room, reason="handoff", at=int(clock.now) + 1)
+    assert [(one.reason, one.times) for one in room.open()] == [("handoff", 1)]
+    clock.now += 10
+    do(room, "claim", 1, "ayesha")
+    do(room, "resolve", 1, "ayesha")
+    assert hear(room, reason="handoff")
+    assert not hear(room, "asked later", reason="handoff", at=int(clock.now) + 1)
+    assert len(room.open()) == 1
+
+
+def test_an_alert_of_somebody_erased_goes_too(room):
+    hear(room)
+    assert room.erase("a") == 1
+    with room.database.begin() as connection:
+        assert connection.exec_driver_sql("SELECT * FROM waiting_told").all() == []
+
+
+def test_danger_without_an_answer_comes_first(room):
+    for reason in MINUTES:
+        wait(room, reason, reason)
+    assert [one.reason for one in room.open()] == ["undelivered", "crisis", "emergency", "unanswered", "handoff",
+                                                   "callback"]
+
+
+@pytest.mark.parametrize("reason", MINUTES)
+def test_every_reason_has_a_heading_and_stands_in_the_docs(reason):
+    assert HEADINGS[reason]
+    assert f"| {DOCUMENTED[reason]}" in (ROOT / "docs" / "staff.md").read_text(encoding="utf-8")
+
+
+DOCUMENTED = {"undelivered": "an urgent reply", "crisis": "crisis", "emergency": "medical emergency",
+              "unanswered": "waited too long", "handoff": "asked for a person", "callback": "asked for a call"}

@@ -9,6 +9,8 @@ from sqlalchemy.engine import Connection, Row
 from bot.channels.whatsapp.store import Store, add, alerts
 
 logger = logging.getLogger(__name__)
+UNDELIVERED, CAME_LATE = "urgent reply not delivered", "urgent message came late"
+ASKS, WAITED = "a patient asks for a person", "a patient waited too long for staff"
 
 
 def alert(connection: Connection, *, reason: str, chat: str, cause: str) -> None:

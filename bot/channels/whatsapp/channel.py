@@ -12,7 +12,7 @@ from bot.channels.outbound import Collected
 from bot.channels.turn import turn
 from bot.channels.whatsapp.routes import webhook
 from bot.errors import SettingsError
-from bot.service import gate, library, settings
+from bot.service import gate, library, settings, waiting_room
 from bot.settings import WHATSAPP, WHATSAPP_NEEDS
 
 
@@ -41,7 +41,7 @@ class WhatsAppInput(InputChannel):
         """Return the routes."""
         say = partial(turn, on_new_message, channel=self.name())
         return webhook(self._config, key=settings().signing_key(), library=library(), gate=gate(), say=say,
-                       recall=recall)
+                       recall=recall, room=waiting_room())
 
 
 async def recall(app: Sanic, sender: str, message_id: str) -> Collected | None:

@@ -6,9 +6,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bot import metrics
+from bot.channels.whatsapp.alerts import UNDELIVERED
 from bot.channels.whatsapp.inbox import DONE
 from bot.channels.whatsapp.outbox import QUEUED, SENDING
-from bot.channels.whatsapp.statuses import UNDELIVERED, URGENT
+from bot.channels.whatsapp.statuses import URGENT
 from bot.channels.whatsapp.store import Store, alerts, inbox, outbox
 
 

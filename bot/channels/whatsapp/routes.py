@@ -25,6 +25,7 @@ from bot.channels.whatsapp.quiet import Quiet
 from bot.channels.whatsapp.sender import Sender
 from bot.channels.whatsapp.store import Store
 from bot.channels.whatsapp.worker import Worker
+from bot.handover import WaitingRoom
 from bot.settings import WhatsApp
 
 logger = logging.getLogger(__name__)
@@ -46,10 +47,11 @@ class Service:
 
 
 def assemble(config: WhatsApp, *, key: str, library: Library, gate: Gate, say: Say, recall: Recall | None = None,
-             grace: float = GRACE) -> Service:
+             room: WaitingRoom | None = None, grace: float = GRACE) -> Service:
     """Return the channel's parts; they must be made inside the event loop that runs them.
 
-    `key` is this installation's secret; `say` is one turn of the bot; `recall` finds a turn already on record.
+    `key` is this installation's secret; `say` is one turn of the bot; `recall` finds a turn already on record;
+    `room` is where staff see who waits.
     """
     store = Store(config.database)
     quiet = Quiet(config.quiet_minutes, config.handoff_minutes, config.resume_word)
@@ -61,7 +63,7 @@ def assemble(config: WhatsApp, *, key: str, library: Library, gate: Gate, say: S
     sender = Sender(store, Outbox(store, grace=grace), cloud, gate, library)
     intake = Intake(inbox)
     worker = Worker(store, inbox, answers, sender, quiet, busy=lambda: intake.busy,
-                    keep_days=config.keep_days)
+                    keep_days=config.keep_days, room=room)
     return Service(store, intake, worker, cloud)
 
 

@@ -5,14 +5,13 @@ import logging
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from bot.channels.whatsapp.alerts import alert
+from bot.channels.whatsapp.alerts import UNDELIVERED, alert
 from bot.channels.whatsapp.payloads import Status
 from bot.channels.whatsapp.store import one, outbox
 
 logger = logging.getLogger(__name__)
 HEIGHT = {"sent": 1, "delivered": 2, "read": 3, "played": 4}
 URGENT = {"crisis", "emergency"}
-UNDELIVERED = "urgent reply not delivered"
 
 
 def record(connection: Connection, status: Status) -> None:

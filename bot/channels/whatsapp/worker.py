@@ -9,21 +9,24 @@ from typing import TypeVar
 
 from sqlalchemy.engine import Connection, Row
 
-from bot.channels.whatsapp.alerts import alert
+from bot.channels.whatsapp.alerts import ASKS, CAME_LATE, WAITED, alert
 from bot.channels.whatsapp.answers import UNANSWERED, Answers
 from bot.channels.whatsapp.chats import Chats
 from bot.channels.whatsapp.inbox import LEASE, Inbox, Work, finish
 from bot.channels.whatsapp.outbox import Reply, plan
 from bot.channels.whatsapp.quiet import Quiet, hand_back, is_quiet, overdue
+from bot.channels.whatsapp.relay import relay
 from bot.channels.whatsapp.sender import Sender
 from bot.channels.whatsapp.statuses import URGENT
 from bot.channels.whatsapp.store import Store, chats
 from bot.channels.whatsapp.tidy import tidy
+from bot.handover import WaitingRoom
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 4             # chats answered side by side: the model is busy with one message at a time anyway
 LOOK_AGAIN = 0.5        # seconds between two looks where nothing announced itself: waits that end, patients who wait
 TIDY_EVERY = 3600.0
+RELAY_EVERY = 2.0
 HANDOFF = "handoff"
 T = TypeVar("T")
 
@@ -32,10 +35,13 @@ class Worker:
     """Runs beside the server; `wake` tells it that something came in."""
 
     def __init__(self, store: Store, inbox: Inbox, answers: Answers, sender: Sender, quiet: Quiet,
-                 busy: Callable[[], bool], *, keep_days: int) -> None:
-        """Nothing runs yet; `busy` tells whether webhooks wait to be acknowledged, which comes before work."""
+                 busy: Callable[[], bool], *, keep_days: int, room: WaitingRoom | None = None) -> None:
+        """Nothing runs yet; `busy` tells whether webhooks wait to be acknowledged, which comes before work.
+
+        `room` is where staff see who waits, None where there is no console.
+        """
         self._store, self._inbox, self._answers, self._busy = store, inbox, answers, busy
-        self._sender, self._quiet, self._keep_days = sender, quiet, keep_days
+        self._sender, self._quiet, self._keep_days, self._room = sender, quiet, keep_days, room
         self._came_in, self._to_send = asyncio.Event(), asyncio.Event()
         self._free = asyncio.Semaphore(AT_ONCE)
         self._running: set[asyncio.Task[None]] = set()
@@ -49,6 +55,8 @@ class Worker:
         """Run until `stop`."""
         for loop in (self._receive, self._send, self._watch):
             self._keep(asyncio.create_task(loop()))
+        if self._room:
+            self._keep(asyncio.create_task(self._relay(self._room)))
 
     async def stop(self) -> None:
         """Stop; what was under way is taken up by the next process."""
@@ -101,6 +109,11 @@ class Worker:
                 tidied = time.monotonic()
             await asyncio.sleep(LOOK_AGAIN)
 
+    async def _relay(self, room: WaitingRoom) -> None:
+        while True:     # apart from everything else: a waiting room that cannot be written holds no patient up
+            await _or_none(asyncio.to_thread(relay, self._store, room, language=self._answers.language))
+            await asyncio.sleep(RELAY_EVERY)
+
     async def _answer(self, work: Work) -> None:
         try:
             chat = await asyncio.to_thread(self._chat, work.chat)
@@ -135,9 +148,9 @@ class Worker:
         connection.execute(chats.update().where(chats.c.id == work.chat).values(variety=reply.variety))
         if reply.action == HANDOFF:
             self._quiet.patient_waits(connection, work.chat, now=now)
-            alert(connection, reason="a patient asks for a person", chat=work.chat, cause=work.message.id)
+            alert(connection, reason=ASKS, chat=work.chat, cause=work.message.id)
         if reply.action in URGENT and self._answers.is_late(work.message):
-            alert(connection, reason="urgent message came late", chat=work.chat, cause=work.message.id)
+            alert(connection, reason=CAME_LATE, chat=work.chat, cause=work.message.id)
 
     def _tell_overdue(self) -> None:
         """Tell patients who have waited too long for staff how to reach the clinic, and let the bot answer again."""
@@ -147,7 +160,7 @@ class Worker:
                 reply = self._answers.fixed(UNANSWERED, chat.variety or self._answers.language)
                 cause = f"{UNANSWERED}:{chat.id}:{chat.waiting_until}"
                 plan(connection, reply, key=cause, chat=chat.id, now=now)
-                alert(connection, reason="a patient waited too long for staff", chat=chat.id, cause=cause)
+                alert(connection, reason=WAITED, chat=chat.id, cause=cause)
                 hand_back(connection, chat.id)
 
 

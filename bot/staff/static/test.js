@@ -1,6 +1,7 @@
 // The test console: a phone-like pane, the record of each answer, and lists of messages.
 import { call, element, say, table, words } from "./dom.js";
 import { flight } from "./flight.js";
+import { canMark, markHeading, marking } from "./mark.js";
 
 const find = (id) => document.getElementById(id);
 const LANGUAGE = { en: "en", ur: "ur", roman: "ur-Latn" };
@@ -53,6 +54,7 @@ async function send(message, shown) {
       bubble("said", reply.text, reply.variety, record);
       offer(reply);
     }
+    if (canMark && message.text) find("talk").append(marking(message.text, record.action, record.topics.join(" ")));
     find("flight").replaceChildren(...flight(record));
   } catch (error) {
     trouble(error.message);
@@ -91,9 +93,11 @@ function showRows(run, rows) {
   find("table").replaceChildren(
     element("p", {}, say("listed", { count: rows.length, changed }), " ",
       element("a", { href: `/staff/test/csv/${run}`, download: true, text: say("download") })),
-    table(say("answers"), [say("message"), say("action"), say("topics"), say("language"), say("by"), say("changed"), "ms"], rows.map((row) => [
+    table(say("answers"), [say("message"), say("action"), say("topics"), say("language"), say("by"), say("changed"), "ms",
+      ...markHeading()], rows.map((row) => [
       words(row.text), row.action, row.topics, row.variety, row.verdict,
-      row.changed && row.changed !== "new" ? element("mark", { dir: "ltr", text: row.changed }) : row.changed && say("new"), String(row.ms)])));
+      row.changed && row.changed !== "new" ? element("mark", { dir: "ltr", text: row.changed }) : row.changed && say("new"), String(row.ms),
+      ...canMark ? [marking(row.text, row.action, row.topics)] : []])));
 }
 
 async function follow(run) {
