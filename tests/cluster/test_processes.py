@@ -65,13 +65,13 @@ class Cluster:
 
     def heard(self):
         """Return how often each message of each conversation is on record, and how often it was answered."""
-        heard, answered = collections.Counter(), collections.Counter()
+        heard, answered, last = collections.Counter(), collections.Counter(), {}
         for sender, kind, data in self.rows("SELECT sender_id, type_name, data FROM events ORDER BY id"):
             if kind == "user":
-                last = sender, json.loads(data)["message_id"]
-                heard[last] += 1
+                last[sender] = sender, json.loads(data)["message_id"]
+                heard[last[sender]] += 1
             elif kind == "bot":
-                answered[last] += 1
+                answered[last[sender]] += 1
         return heard, answered
 
 
