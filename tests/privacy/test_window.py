@@ -48,7 +48,7 @@ def kept(terminal, tmp_path, monkeypatch):
     return Kept()
 
 
-def turn(number, memory="en"):
+def turn(number, memory="ur"):
     metadata = {MEMORY: {"case_told": True, "chosen": memory}} if memory else {}
     return [UserUttered(f"message {number}", intent={"name": "thanks"}), ActionExecuted("utter_smalltalk"),
             BotUttered(f"reply {number}", metadata=metadata), ActionExecuted("action_listen")]
