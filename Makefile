@@ -33,8 +33,8 @@ train: .venv/.ready ## train the model if it is older than its data
 evaluate: .venv/.ready ## score our own examination sets against the recorded figures
 	@$(JAWAB) evaluate $(EVAL) --against tests/eval/baseline.json
 
-bench: .venv/.ready ## measure against the stock Rasa pipeline (installs it in an environment of its own)
-	@.venv/bin/python bench/bench.py
+bench: .venv/.ready ## measure against the stock Rasa pipeline (installs it apart; only how a turn grows: ARGS=--quick)
+	@.venv/bin/python bench/bench.py $(ARGS)
 
 load: .venv/.ready ## measure how long patients wait when 200 talk at once
 	@$(JAWAB) train

@@ -7,25 +7,30 @@ messages over HTTP. Only the ratios mean something on a machine that does other 
 import json
 import os
 import shutil
+import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
+import growth
 import prepare
 import report
 import typer
 from rich.console import Console
-from servers import Bot, Server, our_bot, stock_bot
-from turns import Timed, alternate
+from servers import Bot, Server, our_bot, repository_bot, stock_bot
+from turns import Client, Timed, alternate
 
 WORK = prepare.ROOT / ".cache" / "bench"
 RESULTS = prepare.ROOT / "bench" / "results.json"
 BLOCK = 8               # messages in a conversation
 WARM_UP = 2 * BLOCK     # messages before timing begins
 DIET = 1.2              # CPU seconds an example costs in 100 epochs
+CLIENTS = 4             # patients at once at each server, where turns a second are counted
+PROBES = 20             # messages at each point, where growth is measured
 TICK = 15               # seconds between signs of life
 console = Console(stderr=True, highlight=False)
 Measured = dict[str, dict[str, Any]]
@@ -39,8 +44,13 @@ def bench(examples: int = typer.Option(600, min=100, help="Examples of data/nlu 
                                                    "UnexpecTED have something to learn."),
           again: bool = typer.Option(False, "--again", help="Keep the stock bot that the last run trained, which takes "
                                                             "most of the time, and its training figures."),
+          quick: bool = typer.Option(False, "--quick", help="Only how a turn's time grows, with our own model: some "
+                                                            "minutes, no stock bot."),
           results: Annotated[Path, typer.Option(help="Where the figures go.")] = RESULTS) -> None:
     """Compare this bot with the stock Rasa pipeline."""
+    if quick:
+        _grow(results)
+        return
     loads = [os.getloadavg()[0]]
     texts = prepare.messages(messages + WARM_UP, seed=seed)
     chosen: dict[str, Any] = {"examples": examples, "seed": seed, "stories": stories}
@@ -59,6 +69,7 @@ def bench(examples: int = typer.Option(600, min=100, help="Examples of data/nlu 
         "chosen": chosen, "examples": trained_on, "messages": messages, "conversation": BLOCK, "starts": starts,
         "stock trained by an earlier run": again, "load at start and end": [round(load, 2) for load in loads]})
     console.print(report.table(found, f"{trained_on} examples, {messages} messages, one client, SQLite"))
+    _grow(results)
     for name, figures in measured.items():
         console.print(f"{name}: {figures['unanswered']} of {messages} messages got no reply")
     console.print(f"{os.cpu_count()} cores, load {loads[0]:.1f} at the start and {loads[1]:.1f} at the end; a quiet "
@@ -106,6 +117,43 @@ def _serve(bots: list[Bot], measured: Measured, texts: list[str], *, starts: int
                 if number < starts:
                     server.stop()
         _talk(servers, measured, texts)
+        for bot in bots:
+            with step(f"turns a second, {bot.name}"):
+                second = Server(bot)
+                stack.callback(second.stop)
+                second.ready()
+                openers = [servers[bot.name].client, second.client]
+                measured[bot.name]["rates"] = {"1": _rate(openers[:1], texts), "2": _rate(openers, texts)}
+                second.stop()
+
+
+def _rate(openers: list[Callable[[], Client]], texts: list[str]) -> float:
+    """Return how many turns a second the servers behind `openers` take part in together, CLIENTS at each."""
+    blocks = [texts[start:start + BLOCK] for start in range(0, len(texts), BLOCK)]
+
+    def talk(place: int) -> None:
+        Timed().talk(openers[place % len(openers)](), blocks[place])
+
+    started = time.perf_counter()
+    with ThreadPoolExecutor(CLIENTS * len(openers)) as patients:
+        list(patients.map(talk, range(len(blocks))))
+    return round(len(texts) / (time.perf_counter() - started), 1)
+
+
+def _grow(results: Path) -> None:
+    """Measure how a turn's time grows, on training examples, and keep it."""
+    with step("training this repository's model, where needed"):
+        done = repository_bot(prepare.ROOT).spawn((str(prepare.ROOT / ".venv" / "bin" / "jawab"), "train"),
+                                                  WORK.parent / "bench-train.log").wait()
+    if done:
+        raise prepare.BenchError(f"training failed; see {WORK.parent / 'bench-train.log'}")
+    probes = [texts[0] for texts in prepare.sample(100, seed=1).values()][:PROBES]
+    with tempfile.TemporaryDirectory() as folder, step("how a turn's time grows") as tell:
+        found = growth.measure(Path(folder), probes, tell)
+    report.save_growth(results, found)
+    console.print(report.growth_table(found))
+    for name in report.steep(found):
+        console.print(f"not flat: {name} (at most {report.GROWTH})", style="red")
 
 
 def _talk(servers: dict[str, Server], measured: Measured, texts: list[str]) -> None:

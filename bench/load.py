@@ -23,8 +23,7 @@ from aiohttp import ClientSession, ClientTimeout, TCPConnector
 from report import percentile
 from rich.console import Console
 from rich.table import Table
-from servers import RATE, Bot, Server, environment
-from turns import OurClient
+from servers import Server, repository_bot
 
 RESULTS = prepare.ROOT / "bench" / "load.json"
 PATIENCE = 60           # seconds a patient waits before it counts as an error
@@ -47,7 +46,7 @@ def load(sessions: int = typer.Option(200, min=1, help="Patients at once."),
     """Measure how long patients wait when many talk at once."""
     texts = prepare.messages(840, seed=seed)
     with tempfile.TemporaryDirectory() as var:
-        server = Server(_served(Path(var)))
+        server = Server(repository_bot(Path(var)))
         try:
             console.print(f"server ready after {server.ready():.1f} s; {sessions} patients, {messages} messages each, "
                           f"some {(messages + 1) * pause:.0f} s")
@@ -57,12 +56,6 @@ def load(sessions: int = typer.Option(200, min=1, help="Patients at once."),
             server.stop()
     _tell(waits, took, {"sessions": sessions, "messages": messages, "pause": pause, "seed": seed})
     raise SystemExit(1 if waits.errors else 0)
-
-
-def _served(var: Path) -> Bot:
-    command = str(prepare.ROOT / ".venv" / "bin" / "jawab")
-    return Bot("ours", prepare.ROOT, (), (command, "run"), OurClient, environment(
-        OMP_NUM_THREADS="1", JAWAB_VAR=str(var), JAWAB_SESSION_RATE=RATE, JAWAB_ADDRESS_RATE=RATE), var)
 
 
 async def _all(port: int, texts: list[str], *, sessions: int, messages: int, pause: float,

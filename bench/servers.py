@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from prepare import ROOT, STOCK_ENVIRONMENT, BenchError
-from turns import Client, OurClient, StockClient
+from turns import Client, EchoClient, OurClient, StockClient
 
 PATIENCE = 600          # seconds a server may take to answer on a busy machine
 RATE = "100000"         # requests a minute: the limits against abuse must not bend the figures
@@ -114,6 +114,20 @@ def stock_bot(folder: Path) -> Bot:
     # validation of the data is left out of its training: ours does not do it there either
     return Bot("stock", folder, (command, "train", "--force", "--skip-validation"),
                (command, "run", "--interface", "127.0.0.1"), StockClient, environment())
+
+
+def repository_bot(folder: Path) -> Bot:
+    """Return this repository's bot with its own trained model, what it writes in `folder`."""
+    command = str(ROOT / ".venv" / "bin" / "jawab")
+    return Bot("ours", ROOT, (), (command, "run"), OurClient, environment(
+        OMP_NUM_THREADS="1", PYTHONPATH=str(ROOT), JAWAB_VAR=str(folder), JAWAB_SESSION_RATE=RATE,
+        JAWAB_ADDRESS_RATE=RATE), folder)
+
+
+def echo(folder: Path) -> Bot:
+    """Return a bare server that says what it is told: the floor under every turn."""
+    command = (str(ROOT / ".venv" / "bin" / "python"), str(ROOT / "bench" / "echo.py"))
+    return Bot("echo", ROOT, (), command, EchoClient, environment(), folder)
 
 
 def environment(**more: str) -> dict[str, str]:

@@ -63,6 +63,14 @@ class StockClient(Client):
                 for reply in self.post("/webhooks/rest/webhook", {"sender": self._sender, "message": text})]
 
 
+class EchoClient(Client):
+    """Speaks to `echo.py`."""
+
+    def say(self, text: str) -> list[str]:
+        """Post a message; it comes back."""
+        return [self.post("/", {"text": text})["text"]]
+
+
 class Timed:
     """The turns of one bot: seconds each took, and how many got no reply."""
 

@@ -26,17 +26,17 @@ _START = ("(SELECT coalesce(max(timestamp), 0) FROM events "
 _CUT = ("coalesce((SELECT id FROM events WHERE sender_id = :sender AND type_name = 'bot' "
         f"ORDER BY id DESC LIMIT 1 OFFSET {REPLIES - 1}), 0)")
 _ALL = "FROM events WHERE sender_id = :sender"
-# `id + 0` keeps SQLite from walking through all that was ever said instead of to the few by their type
+# unordered, and with `id + 0`, or SQLite walks through all that was ever said instead of to the few by their type
 WINDOW = sa.text(f"SELECT id, 0 AS early, data {_ALL} AND timestamp >= {_START} AND id >= {_CUT} "
                  f"UNION ALL SELECT id, 1, data {_ALL} AND timestamp >= {_START} AND id + 0 < {_CUT} "
-                 f"AND type_name IN ({', '.join(map(repr, LASTING))}) ORDER BY id")
+                 f"AND type_name IN ({', '.join(map(repr, LASTING))})")
 SESSION = sa.text(f"SELECT data {_ALL} AND timestamp >= {_START} ORDER BY id")
 EVERYTHING = sa.text(f"SELECT data {_ALL} ORDER BY id")
 
 
 def read(connection: Connection, sender: str) -> list[Event]:
     """Return what a turn needs of the present session of a conversation, oldest first."""
-    rows = connection.execute(WINDOW, {"sender": sender}).all()
+    rows = sorted(connection.execute(WINDOW, {"sender": sender}).all(), key=lambda row: row.id)
     early = _events(row.data for row in rows if row.early)
     recent = _events(row.data for row in rows if not row.early)
     loops = [event.name for event in early if isinstance(event, ActiveLoop)]

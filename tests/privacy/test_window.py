@@ -1,13 +1,14 @@
 """What is read of a long conversation decides as the whole of it would, and is no more than a turn needs."""
 
 import pytest
+import sqlalchemy as sa
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.channels.web_history import delete_events
+from bot.channels.web_history import INDEXED, delete_events
 from bot.privacy import store as private
-from bot.privacy.window import REPLIES
+from bot.privacy.window import REPLIES, WINDOW
 from bot.settings import Settings
 from bot.tracker import MEMORY, variety_before
 
@@ -21,6 +22,8 @@ def kept(terminal, tmp_path, monkeypatch):
     store = private.PrivateTrackerStore(terminal.agent.domain)
 
     class Kept:
+        connect = store.engine.connect
+
         def put(self, *events):
             for place, event in enumerate(events):
                 event.timestamp = float(place)
@@ -45,7 +48,7 @@ def kept(terminal, tmp_path, monkeypatch):
     return Kept()
 
 
-def turn(number, memory="en"):
+def turn(number, memory="ur"):
     metadata = {MEMORY: {"case_told": True, "chosen": memory}} if memory else {}
     return [UserUttered(f"message {number}", intent={"name": "thanks"}), ActionExecuted("utter_smalltalk"),
             BotUttered(f"reply {number}", metadata=metadata), ActionExecuted("action_listen")]
@@ -84,6 +87,15 @@ def test_a_long_conversation_is_read_in_part(kept):
     assert sum(isinstance(event, BotUttered) for event in read.events) == REPLIES
     assert [event for event in read.events if isinstance(event, SlotSet)] == [SLOT]
     assert len(read.events) < 5 * REPLIES
+
+
+@pytest.mark.parametrize("query", [WINDOW, INDEXED], ids=["the window", "a message's id"])
+def test_no_query_of_a_turn_walks_through_a_conversation(kept, query):
+    kept.put(*SESSION, *turns(0, 300))
+    with kept.connect() as connection:
+        plan = connection.execute(sa.text(f"EXPLAIN QUERY PLAN {query}"), {"sender": "web-1", "id": "m-1"}).all()
+    steps = [step for *_, step in plan if "events" in step]
+    assert steps and not [step for step in steps if step.endswith("(sender_id=?)") or "SCAN events" in step], steps
 
 
 @pytest.mark.parametrize("said", [
