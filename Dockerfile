@@ -17,7 +17,7 @@ RUN .venv/bin/jawab train && rm -rf .cache
 
 FROM python:3.11.14-slim-bookworm
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends age \
+    && apt-get install --yes --no-install-recommends age postgresql-client \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin jawab \
     && install --directory --owner=jawab --group=jawab --mode=0700 /srv/var /srv/backups

@@ -1,7 +1,7 @@
 """ADAPTER: one message of a conversation at a time, whichever process got it: Rasa's lock store over redis-py's lock.
 
 Rasa's own RedisLockStore reads a lock, changes it and writes it back, so two processes can draw the same ticket; and a
-conversation whose process died stays locked for a minute (docs/decisions/0011-many-processes.md).
+conversation whose process died stays locked for a minute (docs/decisions/0006-many-processes.md).
 """
 
 import asyncio

@@ -1,7 +1,9 @@
 """`jawab backup`: one archive of everything that cannot be made again, consistent while the server runs."""
 
 import io
+import os
 import sqlite3
+import subprocess
 import sys
 import tarfile
 import tempfile
@@ -9,10 +11,12 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from bot.errors import BotError
 from bot.service import settings
 
-DATA = ("ledger.jsonl", "clinic.yml")
+DATA, DUMP = ("ledger.jsonl", "clinic.yml"), "jawab.pgdump"
 
 
 def backup() -> None:
@@ -24,18 +28,34 @@ def backup() -> None:
         raise BotError("jawab backup writes an archive: pipe it, as deploy/backup.sh does")
     # a pipe cannot be sought in
     with tarfile.open(fileobj=sys.stdout.buffer, mode="w|") as archive, tempfile.TemporaryDirectory() as folder:
-        for database in _databases():
-            copy = Path(folder) / database.name
-            _copy(database, copy)
-            archive.add(copy, f"var/{database.name}")
+        for copy in _copies(Path(folder)):
+            archive.add(copy, f"var/{copy.name}")
         for path in _files():
             archive.addfile(_entry(path), io.BytesIO(path.read_bytes()))
 
 
-def _databases() -> Iterator[Path]:
+def _copies(folder: Path) -> Iterator[Path]:
+    """Write into `folder` what the databases hold at one moment, and yield each file."""
     if settings().database:
-        raise BotError("JAWAB_DATABASE is PostgreSQL; back it up with pg_dump, as docs/operations.md shows")
-    yield from sorted(settings().var.glob("*.db"))
+        yield _dump(settings().database, folder / DUMP)
+        return
+    for database in sorted(settings().var.glob("*.db")):
+        _copy(database, folder / database.name)
+        yield folder / database.name
+
+
+def _dump(address: str, copy: Path) -> Path:
+    """Write PostgreSQL's own dump; `pg_restore` reads it."""
+    url = sa.engine.make_url(address)
+    secret = {"PGPASSWORD": url.password} if url.password else {}       # not in the list of processes
+    shown = url.set(drivername="postgresql", password=None).render_as_string()
+    try:
+        subprocess.run(["pg_dump", "--format=custom", "--no-owner", f"--file={copy}", f"--dbname={shown}"], check=True,
+                       env={**os.environ, **secret})
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise BotError(f"pg_dump failed ({error}); install postgresql-client, of the server's version or a newer one"
+                       ) from error
+    return copy
 
 
 def _files() -> Iterator[Path]:
