@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 import yaml
+from cluster.live import TOGETHER
 
-from tests.cluster.test_processes import TOGETHER
 from tests.conftest import ROOT
 from tests.running import JAWAB
 

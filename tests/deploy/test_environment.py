@@ -13,7 +13,7 @@ TEXT = (ROOT / ".env.example").read_text(encoding="utf-8")
 GIVEN = dict(line.split("=", 1) for line in TEXT.splitlines() if line and not line.startswith("#"))
 ELSEWHERE = {"JAWAB_BACKUP_RECIPIENT": "backup.sh", "JAWAB_BACKUP_FOLDER": "backup.sh",
              "JAWAB_BACKUP_KEEP_DAYS": "backup.sh", "JAWAB_SITE": "Caddyfile",
-             "JAWAB_DB_PASSWORD": "../compose.cluster.yaml"}
+             "JAWAB_UPSTREAM": "Caddyfile", "JAWAB_DB_PASSWORD": "../compose.cluster.yaml"}
 SECRET = re.compile(r"(?i)(secret|token|password|key)")
 
 
