@@ -50,7 +50,7 @@ def _run(cluster: Cluster, *, turns: int, every: float) -> tuple[Load, int, floa
         while len(load.answered) < turns:
             _kill(next(parts))
             killed += 1
-            console.print(f"{len(load.answered)} of {turns} answered, {killed} killed, longest wait {load.longest:.1f} s")
+            console.print(f"{len(load.answered)} of {turns} answered, {killed} killed, longest {load.longest:.1f} s")
             time.sleep(every)
     nothing_lost_or_doubled(cluster, load)
     return load, killed, time.monotonic() - started

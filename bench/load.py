@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.table import Table
 from servers import Server, repository_bot
 
-RESULTS = prepare.ROOT / "bench" / "load.json"
+WATCH = 5.0             # seconds between two looks at the server's memory
 PATIENCE = 60           # seconds a patient waits before it counts as an error
 TARGET = 500            # ms, of the 99th percentile
 console = Console(stderr=True, highlight=False)
@@ -37,36 +37,48 @@ class Waits:
 
     seconds: list[float] = field(default_factory=list)
     errors: Counter[str] = field(default_factory=Counter)
+    memory: list[float] = field(default_factory=list)       # MB the server held, every few seconds
 
 
 def load(sessions: int = typer.Option(200, min=1, help="Patients at once."),
          messages: int = typer.Option(6, min=1, help="Messages of each."),
          pause: float = typer.Option(10.0, min=0.0, help="Seconds a patient reads and types, on average."),
-         seed: int = typer.Option(7, help="Chooses messages and pauses.")) -> None:
-    """Measure how long patients wait when many talk at once."""
+         seed: int = typer.Option(7, help="Chooses messages and pauses."),
+         results: str = typer.Option("bench/load.json", help="Where the figures are kept.")) -> None:
+    """Measure how long patients wait when many talk at once, and what the server holds meanwhile.
+
+    A soak of half an hour at half the load: --sessions 100 --messages 180 --results bench/soak.json
+    """
     texts = prepare.messages(840, seed=seed)
     with tempfile.TemporaryDirectory() as var:
         server = Server(repository_bot(Path(var)))
         try:
             console.print(f"server ready after {server.ready():.1f} s; {sessions} patients, {messages} messages each, "
                           f"some {(messages + 1) * pause:.0f} s")
-            waits, took = asyncio.run(_all(server.port, texts, sessions=sessions, messages=messages, pause=pause,
-                                           seed=seed))
+            waits, took = asyncio.run(_all(server, texts, sessions=sessions, messages=messages, pause=pause, seed=seed))
         finally:
             server.stop()
-    _tell(waits, took, {"sessions": sessions, "messages": messages, "pause": pause, "seed": seed})
+    _tell(waits, took, Path(results), {"sessions": sessions, "messages": messages, "pause": pause, "seed": seed})
     raise SystemExit(1 if waits.errors else 0)
 
 
-async def _all(port: int, texts: list[str], *, sessions: int, messages: int, pause: float,
+async def _all(server: Server, texts: list[str], *, sessions: int, messages: int, pause: float,
                seed: int) -> tuple[Waits, float]:
     """Return what all the patients met, and the seconds from the first message to the last reply."""
     waits, started = Waits(), time.perf_counter()
-    async with ClientSession(f"http://127.0.0.1:{port}", connector=TCPConnector(limit=0),
+    watching = asyncio.create_task(_watch(server, waits.memory))
+    async with ClientSession(f"http://127.0.0.1:{server.port}", connector=TCPConnector(limit=0),
                              timeout=ClientTimeout(total=PATIENCE)) as http:
         await asyncio.gather(*(_patient(http, random.Random(f"{seed}-{number}"), texts, waits, messages=messages,
                                         pause=pause) for number in range(sessions)))
+    watching.cancel()
     return waits, time.perf_counter() - started
+
+
+async def _watch(server: Server, memory: list[float]) -> None:
+    while True:
+        memory.append(server.memory()["rss"])
+        await asyncio.sleep(WATCH)
 
 
 async def _patient(http: ClientSession, dice: random.Random, texts: list[str], waits: Waits, *, messages: int,
@@ -93,7 +105,7 @@ async def _post(http: ClientSession, path: str, body: dict[str, Any]) -> Any:
         return await answer.json()
 
 
-def _tell(waits: Waits, took: float, setting: dict[str, Any]) -> None:
+def _tell(waits: Waits, took: float, results: Path, setting: dict[str, Any]) -> None:
     """Print the figures and keep them."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     figures = {
@@ -102,6 +114,8 @@ def _tell(waits: Waits, took: float, setting: dict[str, Any]) -> None:
         "median, ms": statistics.median(waits.seconds) * 1000 if waits.seconds else float("nan"),
         "p95, ms": percentile(waits.seconds, 0.95) * 1000 if waits.seconds else float("nan"),
         "p99, ms": percentile(waits.seconds, 0.99) * 1000 if waits.seconds else float("nan"),
+        # the first fifth fills caches and pools
+        "memory after a fifth, MB": waits.memory[len(waits.memory) // 5], "memory at the end, MB": waits.memory[-1],
         "server CPU, start included, s": used.ru_utime + used.ru_stime}
     table = Table("", "measured", title=f"{setting['sessions']} sessions, a message every {setting['pause']:g} s each")
     table.columns[1].justify = "right"
@@ -110,8 +124,8 @@ def _tell(waits: Waits, took: float, setting: dict[str, Any]) -> None:
     console.print(table)
     for name, times in waits.errors.items():
         console.print(f"{times} times {name}", style="red")
-    console.print(f"target: p99 under {TARGET} ms and no error; figures are in {RESULTS}")
-    RESULTS.write_text(json.dumps({"setting": setting, "figures": {k: round(v, 2) for k, v in figures.items()}},
+    console.print(f"target: p99 under {TARGET} ms and no error; figures are in {results}")
+    results.write_text(json.dumps({"setting": setting, "figures": {k: round(v, 2) for k, v in figures.items()}},
                                   indent=1) + "\n", encoding="utf-8")
 
 
