@@ -13,6 +13,18 @@ from bot.errors import SettingsError
 
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
 FERNET_KEY, STANDARD_TO_URLSAFE = re.compile(r"[A-Za-z0-9_-]{43}="), str.maketrans("+/", "-_")
+# whole numbers by field, JAWAB_ and its name in capitals: default, least, most
+NUMBERS = {
+    "port": (5005, 1, 65535),
+    "session_hours": (24, 1, 24 * 30),
+    "message_cap": (2000, 100, 20000),
+    "proxies": (0, 0, 5),
+    "session_rate": (20, 1, 100_000),
+    "address_rate": (300, 1, 100_000),
+    "most_waiting": (100, 1, 10_000),
+    "keep_conversations_days": (90, 1, 3650),
+    "keep_votes_days": (730, 1, 3650),
+}
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
 
@@ -92,19 +104,12 @@ class Settings:
             database=database,
             redis=redis,
             host=env.get("JAWAB_HOST", "127.0.0.1"),
-            port=read.number("JAWAB_PORT", default=5005, least=1, most=65535),
             session_key=env.get("JAWAB_SESSION_KEY", ""),
-            session_hours=read.number("JAWAB_SESSION_HOURS", default=24, least=1, most=24 * 30),
-            message_cap=read.number("JAWAB_MESSAGE_CAP", default=2000, least=100, most=20000),
             origins=read.origins("JAWAB_ORIGINS"),
-            proxies=read.number("JAWAB_PROXIES", default=0, least=0, most=5),
-            session_rate=read.number("JAWAB_SESSION_RATE", default=20, least=1, most=100_000),
-            address_rate=read.number("JAWAB_ADDRESS_RATE", default=300, least=1, most=100_000),
-            most_waiting=read.number("JAWAB_MOST_WAITING", default=100, least=1, most=10_000),
             log=read.choice("JAWAB_LOG", default="json" if production else "plain", among=("json", "plain")),
-            keep_conversations_days=read.number("JAWAB_KEEP_CONVERSATIONS_DAYS", default=90, least=1, most=3650),
-            keep_votes_days=read.number("JAWAB_KEEP_VOTES_DAYS", default=730, least=1, most=3650),
             metrics_token=env.get("JAWAB_METRICS_TOKEN", "").strip(),
+            **{name: read.number(f"JAWAB_{name.upper()}", default=default, least=least, most=most)
+               for name, (default, least, most) in NUMBERS.items()},
             whatsapp=_whatsapp(env, read, _address(database, var, "whatsapp")),
             staff=_staff(env, read, _address(database, var, "staff"), shared=production or bool(database)),
         )
