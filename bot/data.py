@@ -32,4 +32,5 @@ def read_yaml(path: Path) -> Any:
         return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
     except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
         fault = " ".join(str(error).split())
-        raise DataError(f"{path}: cannot be read as YAML in UTF-8 ({fault}); correct it") from error
+        raise DataError("{path}: cannot be read as YAML in UTF-8 ({fault}); correct it", path=path,
+                        fault=fault) from error

@@ -1,6 +1,7 @@
 """The errors Jawab raises, each with one line of meaning, and how an unexpected one is told in a log."""
 
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,24 @@ class BotError(Exception):
         self.sentence = words if isinstance(words, Sentence) else Sentence(words, **values)
         super().__init__(str(self.sentence))
 
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Each thing that stands in the way."""
+        return (self.sentence,)
+
 
 class DataError(BotError):
     """A file under `data/` is wrong; the message lists every problem found."""
+
+    def __init__(self, words: str = "", *, problems: Sequence[str] = (), **values: Any) -> None:
+        """`problems` come after `words`, a line each, and stay apart for the console to say in Urdu."""
+        super().__init__("\n".join([*([words] if words else []), *problems]) if problems else words, **values)
+        self._problems = tuple(problems)
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Each problem by itself."""
+        return self._problems or super().problems
 
 
 class LedgerError(BotError):

@@ -58,8 +58,8 @@ class Shelf:
             theirs = [json.loads(line) for line in self._lines(connection)]
             common = min(len(ours), len(theirs))
             if common and ours[common - 1]["hash"] != theirs[common - 1]["hash"]:
-                raise LedgerError(f"{self._data / LEDGER} and the database went on from different entries; if the "
-                                  f"database is right, move the file away and run `jawab ledger export`")
+                raise LedgerError("{path} and the database went on from different entries; if the database is right, "
+                                  "move the file away and run `jawab ledger export`", path=self._data / LEDGER)
             if len(ours) > len(theirs):
                 self._give(connection, ours[len(theirs):])
         self.pull()

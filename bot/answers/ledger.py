@@ -70,16 +70,19 @@ class Ledger:
         try:
             lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
         except UnicodeDecodeError as error:
-            raise LedgerError(f"{path}: not UTF-8 ({error}); restore the file from its last copy") from error
+            raise LedgerError("{path}: not UTF-8 ({error}); restore the file from its last copy", path=path,
+                              error=error) from error
         for number, line in enumerate(lines, start=1):
             try:
                 entry = json.loads(line)
                 before = entries[-1]["hash"] if entries else START
                 sound = entry["hash"] == _hash(entry) and (entry["prev"], entry["seq"]) == (before, number)
             except (ValueError, KeyError, TypeError) as error:
-                raise LedgerError(f"{path}:{number}: not a ledger entry ({error}); restore the file") from error
+                raise LedgerError("{line}: not a ledger entry ({error}); restore the file", line=f"{path}:{number}",
+                                  error=error) from error
             if not sound:
-                raise LedgerError(f"{path}:{number}: the chain is broken here; restore the file from its last copy")
+                raise LedgerError("{line}: the chain is broken here; restore the file from its last copy",
+                                  line=f"{path}:{number}")
             entries.append(entry)
         return cls(entries)
 

@@ -9,6 +9,7 @@ from typing import Any
 from bot.answers.clinic import Clinic
 from bot.data import read_yaml
 from bot.errors import DataError
+from bot.sentence import Sentence
 
 LANGUAGES = ("en", "ur", "roman")
 KINDS = ("answer", "steer", "emergency", "crisis", "support", "handoff", "callback", "decline", "smalltalk", "clarify",
@@ -46,16 +47,17 @@ def load_answers(folder: Path, clinic: Clinic, article: str | None = None) -> di
             entry = content["answer"]
             found = list(problems_in(entry, path, article))
         except DataError as error:
-            problems.append(str(error))
+            problems += error.problems
             continue
         except (KeyError, TypeError, AttributeError) as error:
-            problems.append(f"{path}: not an answer file ({error}); it must start with 'answer:'")
+            problems.append(Sentence("{path}: not an answer file ({error}); it must start with 'answer:'", path=path,
+                                     error=error))
             continue
         problems += found
         if not found:
             answers[entry["id"]] = _answer(entry, clinic)
     if problems:
-        raise DataError(f"{len(problems)} problem(s) in {folder}:\n" + "\n".join(problems))
+        raise DataError(f"{len(problems)} problem(s) in {folder}:", problems=problems)
     return answers
 
 
@@ -95,11 +97,13 @@ def _language_problems(path: Path, key: str, texts: Mapping[str, Any], *, most: 
     for language in LANGUAGES:
         words = texts.get(language)
         if not isinstance(words, str) or not words.strip():
-            yield f"{path}: {key}.{language} is missing; add it or delete the answer"
+            yield Sentence("{path}: {key} is missing; add it or delete the answer", path=path, key=f"{key}.{language}")
         elif words != words.strip() or "\n\n" in words or "\r" in words:
-            yield f"{path}: {key}.{language} has outer spaces or a blank line; remove them"
+            yield Sentence("{path}: {key} has outer spaces or a blank line; remove them", path=path,
+                           key=f"{key}.{language}")
         elif len(words) > most:
-            yield f"{path}: {key}.{language} has {len(words)} characters, {most} at most; shorten it"
+            yield Sentence("{path}: {key} has {count} characters, {most} at most; shorten it", path=path,
+                           key=f"{key}.{language}", count=len(words), most=most)
     for language in sorted(set(texts) - set(LANGUAGES)):
         yield f"{path}: {key}.{language} is not a language of ours; remove it"
 
@@ -107,9 +111,12 @@ def _language_problems(path: Path, key: str, texts: Mapping[str, Any], *, most: 
 def _wording_problems(path: Path, entry: Mapping[str, Any], language: str, words: str) -> Iterator[str]:
     for number in entry.get("numbers") or ():
         if str(number) not in words:
-            yield f"{path}: text.{language} lacks the figure {number}; the three languages must agree"
+            yield Sentence("{path}: {key} lacks the figure {number}; the three languages must agree", path=path,
+                           key=f"text.{language}", number=number)
     for hedge in entry.get("hedges") or ():
         if hedge.get(language, "") not in words or not hedge.get(language):
-            yield f"{path}: text.{language} lacks its hedge '{hedge.get(language)}'; put it back"
+            yield Sentence("{path}: {key} lacks its hedge '{hedge}'; put it back", path=path, key=f"text.{language}",
+                           hedge=hedge.get(language))
     if entry.get("id") != "contact" and PLACEHOLDER.search(words):
-        yield f"{path}: text.{language} has a placeholder; only 'contact' may have them"
+        yield Sentence("{path}: {key} has a placeholder; only 'contact' may have them", path=path,
+                       key=f"text.{language}")

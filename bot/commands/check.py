@@ -15,6 +15,7 @@ from bot.data import read_yaml
 from bot.dialogue import LANGUAGE_BUTTON, Dialogue, load_dialogue
 from bot.errors import BotError, DataError
 from bot.guard.rules import load_rules
+from bot.sentence import Sentence
 from bot.service import settings
 from bot.staff.marked import problems_in as staff_problems
 from bot.text.variety import load_detector
@@ -63,7 +64,8 @@ def answer_problems(folder: Path) -> Iterator[str]:
     for name, answer in answers.items():
         for language, text in answer.text.items():
             if other := seen.get((language, text)):
-                yield f"{folder}/answers/{name}.yml: text.{language} is the same as in {other}.yml; reword one"
+                yield Sentence("{path}: {key} is the same as in {other}; reword one", key=f"text.{language}",
+                               path=f"{folder}/answers/{name}.yml", other=f"{other}.yml")
             seen[language, text] = name
 
 

@@ -111,7 +111,7 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise LedgerError(f"--expires: '{text}' is not a date; write it as YYYY-MM-DD") from error
+        raise LedgerError("--expires: '{day}' is not a date; write it as YYYY-MM-DD", day=text) from error
 
 
 def _answers() -> dict:

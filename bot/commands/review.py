@@ -34,7 +34,8 @@ def export(rows: Path = typer.Option(..., help="Where the rows for `jawab evalua
     training = (settings().data / "nlu").resolve()
     for path in (rows, examples):
         if training in path.resolve().parents:
-            raise StaffError(f"{path}: nothing is written into the training data by itself; choose another folder")
+            raise StaffError("{path}: nothing is written into the training data by itself; choose another folder",
+                             path=path)
     found = Marks(database()).all()
     rows.write_text(evaluation_rows(found), encoding="utf-8")
     examples.write_text(training_examples(found), encoding="utf-8")

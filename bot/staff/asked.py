@@ -79,7 +79,7 @@ class Demand:
         return pages.render("asked", person, figures=figures(self._book, self._votes, choice, today=day_of(time())),
                             groups=groups[:MOST_GROUPS], more=len(groups) - MOST_GROUPS, others=others, reads=reads,
                             chosen=chosen, query=urlencode(chosen), periods=PERIODS, channels=CHANNELS,
-                            languages=LANGUAGES, most=MOST_GROUPED, day_of=day_of)
+                            varieties=LANGUAGES, most=MOST_GROUPED, day_of=day_of)
 
     async def numbers(self, request: Request, person: Person) -> HTTPResponse:
         """Give the counts as CSV."""

@@ -13,7 +13,8 @@ ACTS = sentences(       # the trail is kept in English; these let a page say it 
     "account added as {role}", "account disabled", "password link made", "password set", "password chosen with a link",
     "signed in", "sign-in refused", "signed out", "refused", "list tested", "{count} messages", "conversation read",
     "waiting: claim", "waiting: release", "waiting: note", "waiting: resolve", "text signed as {role}, {standing}",
-    "text recalled as {role}", "first signature as {role}", "terminal", "unknown")
+    "text recalled as {role}", "first signature as {role}", "questions exported", "{count} questions", "draft saved",
+    "message marked", "right", "wrong", "mark taken back", "terminal", "unknown")
 PATTERNS = [(one, re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(one)))) for one in ACTS]
 
 

@@ -7,7 +7,7 @@ import fcntl
 import os
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -25,6 +25,7 @@ from bot.data import read_yaml
 from bot.database import Database
 from bot.errors import DataError, StaffError
 from bot.files import replace
+from bot.sentence import Sentence
 from bot.service import shelf
 from bot.shelf import LEDGER, record
 from bot.staff.audit import note
@@ -32,8 +33,8 @@ from bot.staff.rewrite import rewritten
 from bot.staff.signing import seen
 from bot.staff.store import drafts
 
-WOULD_SILENCE = ("Saved like this, patients would receive nothing of this text until it is signed. "
-                 "Change it in the file, and sign it at once.")
+WOULD_SILENCE = Sentence("Saved like this, patients would receive nothing of this text until it is signed. "
+                         "Change it in the file, and sign it at once.")
 
 
 class Overtaken(StaffError):
@@ -123,12 +124,13 @@ class Drafts:
             trial = self._beside(Path(folder), name, changed)
             try:
                 answers = load_answers(trial / "answers", load_clinic(trial / "clinic.yml"))
-                problems = [line.replace(folder, str(self._data)) for line in _problems(trial)]
+                problems: Iterable[str] = list(_problems(trial))
             except DataError as error:
-                raise DataError(str(error).replace(folder, str(self._data))) from error
-        problems = [problem for problem in problems if problem not in known]
+                problems = error.problems
+        problems = [problem for problem in (_moved(one, folder, str(self._data)) for one in problems)
+                    if problem not in known]
         if problems:
-            raise DataError("\n".join(problems))
+            raise DataError(problems=problems)
         return changed, answers[name]
 
     def _beside(self, folder: Path, name: str, content: str) -> Path:
@@ -153,6 +155,14 @@ class Drafts:
 
     def _file(self, name: str) -> Path:
         return self._data / "answers" / f"{name}.yml"
+
+
+def _moved(problem: str, trial: str, home: str) -> str:
+    """Return `problem` as one of the folder `home`, not of the `trial` beside it."""
+    if not isinstance(problem, Sentence):
+        return problem.replace(trial, home)
+    return Sentence(problem.template, **{name: str(value).replace(trial, home)
+                                         for name, value in problem.values.items()})
 
 
 def _problems(folder: Path) -> Iterator[str]:

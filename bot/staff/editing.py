@@ -43,7 +43,7 @@ class Editing:
     def _edit(self, form: Mapping[str, str], person: Person, name: str) -> HTTPResponse:
         saved = self._drafts.words(name)
         edit = Edit(person.name, form.get("seen", ""), {key: _typed(form.get(key, "")) for key in saved})
-        shown: dict[str, Any] = {"name": name, "seen": edit.seen, "problem": "", "overtaken": False, "by": None,
+        shown: dict[str, Any] = {"name": name, "seen": edit.seen, "problems": (), "overtaken": False, "by": None,
                                  "doubts": None, "fields": _fields(edit.words)}
         try:
             if form.get("act") == "save":
@@ -57,8 +57,8 @@ class Editing:
             shown |= {"overtaken": True, "by": overtaken.by, "seen": seen(overtaken.now),
                       "fields": _fields(edit.words, beside=self._drafts.words(name))}
         except BotError as error:
-            shown["problem"] = str(error)
-        status = 409 if shown["overtaken"] else 400 if shown["problem"] else 200
+            shown["problems"] = error.problems
+        status = 409 if shown["overtaken"] else 400 if shown["problems"] else 200
         return pages.render("draft", person, status=status, **shown)
 
 

@@ -14,8 +14,9 @@ from bot.staff.speech import FILE, PLACE, load_urdu
 
 BOT = Path(__file__).parent.parent
 TEMPLATES = BOT / "staff" / "templates"
-CODE = ("staff/*.py", "handover.py", "answers/agree.py", "answers/ledger.py")
-MAKERS = {"Sentence", "sentences", "StaffError", "LedgerError"}     # whose words reach a page
+CODE = ("staff/*.py", "handover.py", "shelf.py", "data.py", "commands/check.py", "channels/whatsapp/limits.py",
+        "answers/agree.py", "answers/ledger.py", "answers/store.py")
+MAKERS = {"Sentence", "sentences", "StaffError", "LedgerError", "DataError"}      # whose words reach a page
 JINJA_PLACE = re.compile(r"%\((\w+)\)s")
 TERMS = sentences(      # words of the data and the ledger that pages show
     "approved", "provisional", "stale", "expired", "recalled", "unsigned", "sign", "recall", "answer", "callback",

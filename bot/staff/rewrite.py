@@ -22,11 +22,11 @@ def rewritten(content: str, words: Mapping[str, str], *, where: str) -> str:
     spans = []
     for key, text in words.items():
         if any(unicodedata.category(letter) == "Cc" and letter != "\n" for letter in text):
-            raise StaffError(f"{where}: {key} holds characters that nobody can see; type it anew")
+            raise StaffError("{path}: {key} holds characters that nobody can see; type it anew", path=where, key=key)
         part, language = key.split(".")
         node = _at(root, "answer", part, language)
         if node is None:
-            raise StaffError(f"{where}: {key} is not there; add it to the file by hand first")
+            raise StaffError("{path}: {key} is not there; add it to the file by hand first", path=where, key=key)
         if node.value != text:
             wanted["answer"][part][language] = text
             start = node.start_mark.index
@@ -35,7 +35,8 @@ def rewritten(content: str, words: Mapping[str, str], *, where: str) -> str:
     for start, end, new in sorted(spans, reverse=True):
         content = content[:start] + new + content[end:]
     if not _reads_as(content, wanted):
-        raise StaffError(f"{where} is written in a way that only an editor for files can change; nothing was saved")
+        raise StaffError("{path} is written in a way that only an editor for files can change; nothing was saved",
+                         path=where)
     return content
 
 

@@ -15,6 +15,7 @@ LANGUAGES = {"en": "English", "ur": "اردو"}
 PLACE = re.compile(r"\{(\w+)\}")
 ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]")
 LATIN = re.compile("[A-Za-z]")
+ISOLATED = re.compile("[\u2066\u2067][^\u2066-\u2069]*\u2069")
 FILE = Path("staff") / "ur.yml"
 
 
@@ -49,7 +50,9 @@ class Speech:
 
 
 def direction(text: str) -> str:
-    """Return rtl for text that is mostly in Urdu script, else ltr."""
+    """Return rtl for text that is mostly in Urdu script, else ltr; the names and paths in a sentence do not count."""
+    outside = ISOLATED.sub("", text)
+    text = outside if ARABIC.search(outside) or LATIN.search(outside) else text
     return "rtl" if len(ARABIC.findall(text)) > len(LATIN.findall(text)) else "ltr"
 
 

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from browser import DESKTOP, PHONE
 from demand import fill
-from test_console_in_a_browser import fits, looked_at, violations
+from test_console_in_a_browser import NARROW, clean_urdu, fits, looked_at, violations
 from typer.testing import CliRunner
 
 from bot import asked, cli
@@ -416,6 +416,18 @@ def test_the_page_is_clean_fits_and_works_by_keyboard(page_of, filled, viewport,
     page.get_by_text("3 messages.").wait_for()
     assert page.locator("select[name=channel]").input_value() == "whatsapp"
     assert fits(page)
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, NARROW], ids=["desk", "phone"])
+def test_the_page_is_read_in_urdu(page_of, filled, viewport):
+    page = page_of("editor", "asked", viewport=viewport, locale="ur-PK")
+    page.locator("summary").press("Enter")
+    page.get_by_role("columnheader", name="دن").first.wait_for()
+    clean_urdu(page, "asked-filled")
+    page.locator("select[name=channel]").select_option("whatsapp")
+    page.get_by_role("button", name="دکھائیں").press("Enter")
+    page.get_by_text("میسج۔").first.wait_for()
+    clean_urdu(page, "asked-whatsapp")
 
 
 def test_an_urdu_question_runs_right_to_left_and_the_chart_has_a_name(page_of, filled):

@@ -178,16 +178,18 @@ def urdu_of(page_of):
     def open_page(role, path, viewport):
         page = page_of(role, path, viewport=viewport, locale="ur-PK")
 
-        def check(name):
-            looked_at(page, f"ur-{name.replace('/', '-') or 'home'}-{viewport['width']}")
-            assert page.evaluate("document.documentElement.dir") == "rtl"
-            assert violations(page) == []
-            assert fits(page)
-            assert english(page) == []
-
-        return page, check
+        return page, lambda name: clean_urdu(page, name)
 
     return open_page
+
+
+def clean_urdu(page, name):
+    """The page is in Urdu, all of it, clean, and no wider than the window."""
+    looked_at(page, f"ur-{name.replace('/', '-') or 'home'}-{page.viewport_size['width']}")
+    assert page.evaluate("document.documentElement.dir") == "rtl"
+    assert violations(page) == []
+    assert fits(page)
+    assert english(page) == []
 
 
 def english(page):
@@ -213,7 +215,8 @@ def english(page):
 @pytest.mark.parametrize("viewport", [DESKTOP, NARROW], ids=["desk", "phone"])
 def test_every_page_is_in_urdu(urdu_of, office, viewport, waiting):
     page, check = urdu_of("admin", "", viewport)
-    for path in ("", "people", "trail", "desk", "desk/halal", "desk/emergency", "waiting", "desk/x"):
+    for path in ("", "people", "trail", "desk", "desk/halal", "desk/emergency", "waiting", "asked", "review",
+                 "asked?days=1", "desk/x"):
         page.goto(f"{office.url}/staff/{path}")
         check(path)
     page.goto(f"{office.url}/staff/people")

@@ -7,7 +7,7 @@ import pytest
 import yaml
 from browser import DESKTOP, PHONE
 from office import Office, Visitor
-from test_console_in_a_browser import fits, looked_at, violations
+from test_console_in_a_browser import NARROW, clean_urdu, fits, looked_at, violations
 
 from bot.answers import library as library_module
 from bot.answers.ledger import APPROVED, Ledger
@@ -18,6 +18,7 @@ from bot.staff.drafts import Drafts, Edit, Overtaken
 from bot.staff.practice import Draft
 from bot.staff.rewrite import rewritten
 from bot.staff.signing import seen
+from bot.staff.speech import load_urdu
 from bot.staff.store import tables
 from tests.conftest import ROOT
 from tests.support import LANGUAGES, Shelf
@@ -306,14 +307,52 @@ def test_two_editors_in_the_browser(chromium, desk, shelf, viewport):
         one.close()
 
 
-def open_text(context, desk, name):
+def open_text(context, desk, name, opener="Change the words of this text"):
     cookie = next(iter(visitor(desk, name).jar))
     context.add_cookies([{"name": cookie.name, "value": cookie.value, "url": f"{desk.url}/staff"}])
     page = context.new_page()
     page.goto(f"{desk.url}/staff/desk/pain")
-    page.get_by_text("Change the words of this text").press("Enter")
+    page.get_by_text(opener).press("Enter")
     return page
 
 
 def write(page, name, words):
     page.locator(f'[name="{name}"]').fill(words)
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, NARROW], ids=["desk", "phone"])
+def test_an_editor_reads_urdu_whatever_stands_in_the_way(chromium, desk, shelf, viewport):
+    context = chromium.new_context(viewport=viewport, locale="ur-PK")
+    page, before = open_text(context, desk, "bilal", opener="اس تحریر کے الفاظ بدلیں"), fields(shelf)
+    clean_urdu(page, "edit")
+    save, look = (page.get_by_role("button", name=name) for name in ("ڈرافٹ محفوظ کریں", "صرف چیک کریں"))
+    for words, told in (("x" * 901, "901"), ("a\n\nb", "خالی لائن"), ("About halal in English.", "halal.yml"),
+                        (before["text.en"], "کوئی تبدیلی نہیں")):
+        write(page, "text.en", words)
+        save.click()
+        page.get_by_role("alert").get_by_text(told).wait_for()
+        clean_urdu(page, f"edit-problem-{len(words)}")
+    write(page, "text.en", "Up to 40%.")
+    look.click()
+    page.get_by_role("status").get_by_text("نمبر ایک جیسے نہیں").wait_for()
+    clean_urdu(page, "edit-look")
+    visitor(desk, "ayesha").post("desk/pain/edit", **before | {"text.en": "Ayesha's words."})
+    save.click()
+    page.get_by_role("alert").get_by_text("ayesha").wait_for()
+    clean_urdu(page, "edit-overtaken")
+    save.press("Enter")
+    page.get_by_text("ڈرافٹ کے طور پر").wait_for()
+    clean_urdu(page, "edit-saved")
+    page.goto(f"{desk.url}/staff/desk")
+    page.get_by_text("ڈرافٹ پر دستخط باقی").wait_for()
+    clean_urdu(page, "desk-draft")
+    context.close()
+
+
+def test_problems_of_a_draft_tell_the_true_folder_in_both_languages(shelf, drafts):
+    with pytest.raises(DataError) as error:
+        save(drafts, shelf, "pain", text_ur="", title_en="halal?")
+    urdu, path = load_urdu(ROOT / "data"), str(shelf.folder / "answers" / "pain.yml")
+    assert len(error.value.problems) == 1 and str(error.value) == (
+        f"{path}: text.ur is missing; add it or delete the answer")
+    assert urdu.say(error.value.problems[0]).startswith(f"\u2066{path}\u2069: \u2066text.ur\u2069 خالی ہے")

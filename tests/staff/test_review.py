@@ -6,7 +6,7 @@ import yaml
 from browser import DESKTOP, PHONE
 from rasa.shared.importers.rasa import TrainingDataImporter
 from rasa.shared.nlu.training_data.loading import load_data
-from test_console_in_a_browser import fits, looked_at, say, violations
+from test_console_in_a_browser import NARROW, clean_urdu, fits, looked_at, say, violations
 from typer.testing import CliRunner
 
 from bot import cli
@@ -229,3 +229,39 @@ def test_marking_in_the_browser(page_of, clean, viewport):
     page.get_by_role("button", name="Take back").first.press("Enter")
     page.locator("tbody tr").nth(1).wait_for(state="detached")
     assert page.locator("tbody tr").count() == 1
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, NARROW], ids=["desk", "phone"])
+def test_marking_in_urdu(page_of, clean, viewport):
+    page = page_of("editor", "test", viewport=viewport, locale="ur-PK")
+    say(page, "کیا یہ حلال ہے؟")
+    page.get_by_role("button", name="صحیح یا غلط؟").press("Enter")
+    clean_urdu(page, "mark")
+    page.keyboard.press("Enter")        # the focus is on "It was right"
+    page.get_by_role("status").get_by_text("نشان لگ گیا۔").wait_for()
+    page.locator("#content").fill("kitna kharcha hai\naur mardon ke liye?")
+    page.get_by_role("button", name="لسٹ ٹیسٹ کریں").click()
+    for number, wanted in enumerate(("off_topic", "ptf")):
+        row = page.locator("#table tbody tr").nth(number)
+        row.get_by_role("button", name="صحیح یا غلط؟").click(timeout=30_000)
+        row.get_by_role("button", name="جواب غلط تھا").click()
+        row.get_by_text("چنیں کہ کیا ہونا چاہیے تھا").wait_for()
+        clean_urdu(page, f"mark-list-{number}")
+        row.get_by_label("کیا ہونا چاہیے تھا").select_option(wanted)
+        row.get_by_role("button", name="جواب غلط تھا").click()
+        row.get_by_text("نشان لگ گیا۔").wait_for()
+    page.goto(page.url.replace("/test", "/review"))
+    assert page.locator("tbody tr").count() == 3
+    clean_urdu(page, "review-filled")
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, NARROW], ids=["desk", "phone"])
+def test_a_conversation_is_marked_in_urdu(page_of, talked, clean, viewport):
+    page = page_of("editor", "waiting", viewport=viewport, locale="ur-PK")
+    page.get_by_role("button", name="اپنے ذمے لیں").press("Enter")
+    page.get_by_role("link", name="کیا بات ہوئی").click()
+    page.locator("summary").last.press("Enter")
+    clean_urdu(page, "conversation-mark")
+    page.get_by_role("button", name="جواب صحیح تھا").last.press("Enter")
+    page.get_by_role("status").get_by_text("جوابات کی جانچ").wait_for()
+    clean_urdu(page, "conversation-marked")

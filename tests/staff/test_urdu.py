@@ -137,7 +137,7 @@ def calls(*names):
 
 
 def test_no_sentence_for_staff_has_its_values_mixed_in():
-    assert [f"{path}:{node.lineno}" for path, node in calls("StaffError", "Sentence")
+    assert [f"{path}:{node.lineno}" for path, node in calls("StaffError", "LedgerError", "Sentence")
             if node.args and isinstance(node.args[0], ast.JoinedStr | ast.BinOp)] == []
 
 

@@ -13,6 +13,7 @@ from bot.answers.store import LANGUAGES, Answer, load_answers
 from bot.channels.whatsapp.answers import BUTTON_GONE, EDITED, LATE, MEDIA, REFUSED, UNANSWERED, UNREADABLE
 from bot.channels.whatsapp.bubbles import BUTTON_TITLE, CHOOSE, LIST_LABEL, RECEIPT_MOST, ROWS_MOST, TEXT_MOST
 from bot.dialogue import MOST_TOPICS
+from bot.sentence import Sentence
 
 SPARE = 0.9
 NEEDED = (LATE, MEDIA, REFUSED, EDITED, BUTTON_GONE, UNREADABLE, UNANSWERED, CHOOSE)
@@ -40,13 +41,19 @@ def _labels(folder: Path, answers: Mapping[str, Answer], variety: str) -> Iterat
         if title is None:
             continue
         if len(title) > BUTTON_TITLE:
-            yield f"{folder}/answers/{name}.yml: title.{variety} has {len(title)} characters, {BUTTON_TITLE} at most"
+            yield _long(f"{folder}/answers/{name}.yml", f"title.{variety}", title, most=BUTTON_TITLE)
         if title in seen:
-            yield f"{folder}/answers/{name}.yml: title.{variety} is the same as in {seen[title]}.yml; reword one"
+            yield Sentence("{path}: {key} is the same as in {other}; reword one", key=f"title.{variety}",
+                           path=f"{folder}/answers/{name}.yml", other=f"{seen[title]}.yml")
         seen[title] = name
     choose = answers[CHOOSE].text[variety] if CHOOSE in answers else ""
     if len(choose) > LIST_LABEL:
-        yield f"{folder}/answers/{CHOOSE}.yml: text.{variety} has {len(choose)} characters, {LIST_LABEL} at most"
+        yield _long(f"{folder}/answers/{CHOOSE}.yml", f"text.{variety}", choose, most=LIST_LABEL)
+
+
+def _long(path: str, key: str, words: str, *, most: int) -> Sentence:
+    return Sentence("{path}: {key} has {count} characters, {most} at most; shorten it", path=path, key=key,
+                    count=len(words), most=most)
 
 
 def _longest(folder: Path, answers: Mapping[str, Answer], variety: str) -> Iterator[str]:
@@ -54,8 +61,9 @@ def _longest(folder: Path, answers: Mapping[str, Answer], variety: str) -> Itera
     blocks = longest(answers, variety)
     length = len(JOINT.join(answers[name].text[variety] for name in blocks))
     if length > TEXT_MOST * SPARE:
-        yield (f"{folder}/answers: the longest possible reply in {variety} has {length} characters, "
-               f"{int(TEXT_MOST * SPARE)} at most; shorten one of {', '.join(blocks)}")
+        yield Sentence("{path}: the longest possible reply in {language} has {count} characters, {most} at most; "
+                       "shorten one of {names}", path=f"{folder}/answers", language=variety, count=length,
+                       most=int(TEXT_MOST * SPARE), names=", ".join(blocks))
     size = TOKEN + 1 + sum(len(f"{name}.{variety}.,") + HASH for name in blocks)
     if size > RECEIPT_MOST:
         yield (f"{folder}/answers: the longest possible receipt has {size} characters, {RECEIPT_MOST} at most; "

@@ -1,13 +1,12 @@
 // Right or wrong: a button that opens the form of the page's own template, for one message.
-import { call, element } from "./dom.js";
+import { call, element, say } from "./dom.js";
 
 const template = document.getElementById("mark");
 export const canMark = Boolean(template);
-export const markHeading = () => (template ? [template.dataset.heading] : []);
 
 export function marking(text, action, topics) {
   const place = element("div", { class: "marking" });
-  const open = element("button", { type: "button", class: "why", text: template.dataset.open });
+  const open = element("button", { type: "button", class: "why", text: say("judge") });
   open.addEventListener("click", () => {
     place.replaceChildren(form(place, { text, action, topics }));
     place.scrollIntoView({ block: "nearest" });
@@ -25,7 +24,7 @@ function form(place, told) {
     const told = element("p", { class: "small", role: "status", tabindex: "-1" });
     try {
       await call(made.getAttribute("action"), { ...Object.fromEntries(new FormData(made)), judgement: event.submitter.value });
-      told.textContent = template.dataset.done;
+      told.textContent = say("marked");
       place.replaceChildren(told);
     } catch (error) {
       told.textContent = error.message;

@@ -1,7 +1,7 @@
 // The test console: a phone-like pane, the record of each answer, and lists of messages.
 import { call, element, say, table, words } from "./dom.js";
 import { flight } from "./flight.js";
-import { canMark, markHeading, marking } from "./mark.js";
+import { canMark, marking } from "./mark.js";
 
 const find = (id) => document.getElementById(id);
 const LANGUAGE = { en: "en", ur: "ur", roman: "ur-Latn" };
@@ -94,7 +94,7 @@ function showRows(run, rows) {
     element("p", {}, say("listed", { count: rows.length, changed }), " ",
       element("a", { href: `/staff/test/csv/${run}`, download: true, text: say("download") })),
     table(say("answers"), [say("message"), say("action"), say("topics"), say("language"), say("by"), say("changed"), "ms",
-      ...markHeading()], rows.map((row) => [
+      ...canMark ? [say("mark")] : []], rows.map((row) => [
       words(row.text), row.action, row.topics, row.variety, row.verdict,
       row.changed && row.changed !== "new" ? element("mark", { dir: "ltr", text: row.changed }) : row.changed && say("new"), String(row.ms),
       ...canMark ? [marking(row.text, row.action, row.topics)] : []])));
