@@ -150,7 +150,7 @@ class Routes:
 
 
 @pytest.mark.parametrize("fails", [False, True], ids=["in order", "after a failure"])
-def test_what_waits_when_the_server_stops_is_written(book, monkeypatch, caplog, fails):
+def test_what_waits_when_the_server_stops_is_written(book, monkeypatch, caplog, fails, tmp_path):
     monkeypatch.setattr(page, "FLUSH_SECONDS", 3600)
     monkeypatch.setattr(page, "AGAIN_SECONDS", 3600)
     routes, whole = Routes(), book.flush
@@ -165,7 +165,7 @@ def test_what_waits_when_the_server_stops_is_written(book, monkeypatch, caplog, 
         monkeypatch.setattr(book, "flush", whole)
         book.note(DECLINED, "late", sender="a", channel="web")
         await routes.listeners["after_server_stop"](None, None)
-    page.Demand(book, Votes("sqlite://")).add_to(routes, Door(book.database, None))
+    page.Demand(book, Votes(f"sqlite:///{tmp_path}/votes.db")).add_to(routes, Door(book.database, None))
     asyncio.run(serve())
     assert [one.words for one in kept(book)] == ["late"]
     assert ("writing what was asked failed" in caplog.text) == fails and "Zulekha" not in caplog.text

@@ -11,8 +11,8 @@ from bot.answers.store import LANGUAGES
 from bot.callback import CONSENT, MOST_TRIES, NAME, PHONE, TIME, Heard, heard, name_in, phone_in
 from bot.channels.inbound import Incoming, tapped
 from bot.channels.turn import turn
-from bot.privacy.store import PrivateTrackerStore
-from bot.settings import Staff
+from bot.privacy import store as private
+from bot.settings import Settings, Staff
 from bot.staff.recorder import Recorder
 from tests.channels.test_contract import TerminalPatient, WebPatient, WhatsAppPatient, converse
 
@@ -229,7 +229,8 @@ def test_answers(step, text, button, intent, tries, expected):
 def stored(terminal, tmp_path, monkeypatch):
     """The store of endpoints.yml in a file, in the place of the one in memory; returns the file."""
     file = tmp_path / "conversations.db"
-    store = PrivateTrackerStore(domain=terminal.agent.domain, db=str(file))
+    monkeypatch.setattr(private, "settings", lambda: Settings(var=tmp_path))
+    store = private.PrivateTrackerStore(terminal.agent.domain)
     monkeypatch.setattr(terminal.agent, "tracker_store", store)
     monkeypatch.setattr(terminal.agent.processor, "tracker_store", store)
     yield file
