@@ -195,7 +195,8 @@ def clean_urdu(page, name):
 def english(page):
     """Return runs of English words that the page shows and that are nobody's name, code or text in three languages."""
     return page.evaluate("""() => {
-      const kept = 'bdi, code, pre, .text, .bubble, .typed, .words, blockquote, [dir=ltr], [dir=auto], [lang=en]'
+      const kept = 'bdi, code, pre, textarea, .text, .bubble, .typed, .words, blockquote, [dir=ltr], [dir=auto], '
+        + '[lang=en]'
       const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
       const found = []
       for (let node = walker.nextNode(); node; node = walker.nextNode()) {

@@ -1,5 +1,6 @@
 """Editing a text in the browser: the same file as by hand, nothing lost between two, nothing unsigned sent."""
 
+import shutil
 import threading
 from datetime import date
 
@@ -193,6 +194,7 @@ def test_a_folder_that_cannot_be_written_is_told(shelf, drafts, monkeypatch):
 
 @pytest.fixture
 def desk(terminal, tmp_path, shelf):
+    shutil.copytree(ROOT / "data" / "staff", shelf.folder / "staff")
     with Office(terminal.agent, tmp_path / "var", data=shelf.folder) as running:
         for name, role in (("ayesha", "editor"), ("bilal", "editor"), ("vera", "viewer")):
             running.hire(name, role)
