@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 from bot import asked, cli
 from bot.asked import ACTION, CAUSE, CLARIFIED, COUNTS, DOUBT, DOUBTS, TOPIC, UNANSWERED, UNSURE, Asked, Choice
 from bot.channels.session import Sessions
-from bot.channels.web_votes import Votes
+from bot.channels.web_votes import Votes, votes
 from bot.commands import staff as command
 from bot.database import Database
 from bot.settings import Settings, Staff
@@ -224,15 +224,15 @@ def test_what_most_chats_asked_comes_first(book):
 
 
 def test_thumbs_are_added_up_the_most_disliked_first(book, tmp_path):
-    votes = Votes(f"sqlite:///{tmp_path}/votes.db")
+    box = Votes(f"sqlite:///{tmp_path}/votes.db")
     day = date(2026, 11, 22)
     given = [("halal", "en", "up"), ("cost", "ur", "down"), ("cost", "en", "up")]
     for number, (text, variety, vote) in enumerate(given):
-        votes.count("web-1", f"m-{number}", [(text, variety)], vote, day=day)
-    assert figures(book, votes, EVER, today=day).votes == [("cost", 1, 1), ("halal", 1, 0)]
-    assert figures(book, votes, Choice(day, variety="ur"), today=day).votes == [("cost", 0, 1)]
+        box.count("web-1", f"m-{number}", [(text, variety)], vote, day=day)
+    assert figures(book, box, EVER, today=day).votes == [("cost", 1, 1), ("halal", 1, 0)]
+    assert figures(book, box, Choice(day, variety="ur"), today=day).votes == [("cost", 0, 1)]
     for choice in (Choice(day, channel="whatsapp"), Choice(date(2026, 11, 23))):
-        assert figures(book, votes, choice, today=date(2026, 11, 23)).votes == []
+        assert figures(book, box, choice, today=date(2026, 11, 23)).votes == []
 
 
 @pytest.fixture
@@ -310,7 +310,8 @@ def filled(patients):
     book._clock = time.time
     Votes(patients.chosen.address("votes")).count("web-1", "m-1", [("pain", "en")], "down", day=date.today())
     yield patients
-    (patients.chosen.var / "votes.db").unlink()
+    with Votes(patients.chosen.address("votes")).database.begin() as connection:
+        connection.execute(votes.delete())
 
 
 def test_a_viewer_sees_numbers_and_no_words(filled, staff):
