@@ -4,6 +4,7 @@ import asyncio
 import ipaddress
 import logging
 from datetime import date
+from pathlib import Path
 
 import sqlalchemy as sa
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -80,6 +81,10 @@ def _reachable(store: object) -> bool:
 
 
 def _answers(engine: sa.engine.Engine, table: str) -> bool:
+    file = engine.url.database if engine.dialect.name == "sqlite" else None
+    if file and not Path(file).exists():    # an open connection goes on writing into a file that nobody finds again
+        logger.error("a database's file is gone: %s", Path(file).name)
+        return False
     try:
         with engine.connect() as connection:
             connection.execute(sa.text(f"SELECT 1 FROM {table} LIMIT 1"))

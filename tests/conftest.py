@@ -66,6 +66,13 @@ def chat(terminal):
     return Chat(terminal)
 
 
+def pytest_collection_modifyitems(items):
+    """Mark what drives Chromium: `make test` runs it beside the rest."""
+    for item in items:
+        if "chromium" in item.fixturenames:
+            item.add_marker("browser")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     """In CI a skipped test is a failure: green must mean that everything ran."""
