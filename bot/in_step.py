@@ -5,6 +5,7 @@ import logging
 
 from sanic import Sanic
 
+from bot.beside import keep
 from bot.errors import told
 from bot.service import shelf
 
@@ -14,21 +15,11 @@ EVERY = 0.5     # seconds
 
 def start(app: Sanic) -> None:
     """Look at the shelf for as long as `app` runs, where there is one."""
-    running: list[asyncio.Task[None]] = []
-
-    async def begin(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
-        if shelf():
-            running.append(asyncio.create_task(_follow()))
-
-    async def end(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
-        for task in running:
-            task.cancel()
-
-    app.register_listener(begin, "after_server_start")
-    app.register_listener(end, "before_server_stop")
+    if shelf():
+        keep(app, _follow)
 
 
-async def _follow() -> None:
+async def _follow(app: Sanic) -> None:
     found, failing = shelf(), False
     assert found
     while True:

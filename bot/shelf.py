@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from bot.answers.ledger import START, Ledger
+from bot.answers.ledger import START, Ledger, head, line, sha256
 from bot.database import Database
 from bot.errors import LedgerError
 from bot.files import replace
@@ -86,12 +86,12 @@ class Shelf:
     def pull(self) -> bool:
         """Bring the files in step with the database; return whether anything was different."""
         with self.database.begin() as connection:
-            head = connection.execute(sa.select(entries.c.hash).order_by(entries.c.seq.desc()).limit(1)).scalar()
+            newest = connection.execute(sa.select(entries.c.hash).order_by(entries.c.seq.desc()).limit(1)).scalar()
             wanted = {row.file: row.sha256 for row in connection.execute(sa.select(files.c.file, files.c.sha256))}
             stale = [file for file, digest in wanted.items() if _digest(self._data / file) != digest]
             content = dict(connection.execute(sa.select(files.c.file, files.c.content)
                                               .where(files.c.file.in_(stale))).all()) if stale else {}
-            behind = head is not None and head != _head(self._data / LEDGER)
+            behind = newest is not None and newest != _head(self._data / LEDGER)
             lines = self._lines(connection) if behind else []
         gone = [path for path in self._answers() if f"{ANSWERS}/{path.name}" not in wanted] if wanted else []
         for file, text in content.items():
@@ -116,7 +116,7 @@ class Shelf:
 
     def _draft(self, file: str, content: str) -> dict[str, Any]:
         return {"file": file, "content": content, "at": int(self._clock()),
-                "sha256": hashlib.sha256(content.encode("utf-8")).hexdigest()}
+                "sha256": sha256(content)}
 
     @staticmethod
     def _lines(connection: Connection) -> list[str]:
@@ -133,7 +133,7 @@ def record(ledger: Ledger, path: Path, entry: Mapping[str, Any], shelf: Shelf | 
 
 
 def _row(entry: Mapping[str, Any]) -> dict[str, Any]:
-    return {"seq": entry["seq"], "hash": entry["hash"], "line": json.dumps(entry, ensure_ascii=False, sort_keys=True)}
+    return {"seq": entry["seq"], "hash": entry["hash"], "line": line(entry)}
 
 
 def _digest(path: Path) -> str:
@@ -141,5 +141,4 @@ def _digest(path: Path) -> str:
 
 
 def _head(path: Path) -> str:
-    last = path.read_bytes().splitlines()[-1:] if path.exists() else []
-    return str(json.loads(last[0])["hash"]) if last else START
+    return head(path.read_text(encoding="utf-8") if path.exists() else "")

@@ -40,6 +40,17 @@ def words(answer: Answer) -> dict[str, str]:
     return dict(answer.text) | {f"title.{language}": title for language, title in answer.title.items()}
 
 
+def line(entry: Mapping[str, Any]) -> str:
+    """Return `entry` as its line of the file, without the line's end."""
+    return json.dumps(entry, ensure_ascii=False, sort_keys=True)
+
+
+def head(content: str) -> str:
+    """Return the hash of the last entry in the content of a ledger file: what the next one goes on from."""
+    last = content.splitlines()[-1:]
+    return str(json.loads(last[0])["hash"]) if last else START
+
+
 @dataclass(frozen=True)
 class Standing:
     """How one text stands today: `status` is approved, provisional, stale, expired, recalled or unsigned."""
@@ -169,10 +180,9 @@ def _write(path: Path, entry: Mapping[str, Any]) -> None:
     with path.open("a+", encoding="utf-8") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)     # the terminal and the console may sign at the same moment
         stream.seek(0)
-        last = stream.read().splitlines()[-1:]
-        if entry["prev"] != (json.loads(last[0])["hash"] if last else START):
+        if entry["prev"] != head(stream.read()):
             raise LedgerError("{path}: somebody else signed or recalled at the same moment; do it again", path=path)
-        stream.write(json.dumps(entry, ensure_ascii=False, sort_keys=True) + "\n")
+        stream.write(line(entry) + "\n")
         stream.flush()
         os.fsync(stream.fileno())
 
@@ -184,4 +194,4 @@ def _named(words: list[str], problem: str) -> None:
 
 def _hash(entry: Mapping[str, Any]) -> str:
     body = {key: value for key, value in entry.items() if key != "hash"}
-    return sha256(json.dumps(body, ensure_ascii=False, sort_keys=True))
+    return sha256(line(body))

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 import typer
 
 from bot import schema
+from bot.database import open_engine
 from bot.errors import BotError
 from bot.service import settings
 
@@ -50,5 +51,4 @@ def revise(store: Store, message: Annotated[str, typer.Argument(help="what chang
 def _engine(store: str) -> sa.engine.Engine:
     if store not in schema.STORES:
         raise BotError(f"{store}: no such store; they are {', '.join(schema.STORES)}")
-    settings().var.mkdir(parents=True, exist_ok=True)
-    return sa.create_engine(settings().address(store))
+    return open_engine(settings().address(store))

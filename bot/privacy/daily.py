@@ -5,6 +5,7 @@ import logging
 
 from sanic import Sanic
 
+from bot.beside import keep
 from bot.channels.web_history import store_of
 from bot.errors import told
 from bot.privacy.records import Records
@@ -16,17 +17,7 @@ FIRST, EVERY = 60.0, 24 * 3600.0     # seconds after the start, and from then on
 
 def start(app: Sanic) -> None:
     """Purge once a day for as long as `app` runs."""
-    running: list[asyncio.Task[None]] = []
-
-    async def begin(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
-        running.append(asyncio.create_task(_daily(app)))
-
-    async def end(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
-        for task in running:
-            task.cancel()
-
-    app.register_listener(begin, "after_server_start")
-    app.register_listener(end, "before_server_stop")
+    keep(app, _daily)
 
 
 async def _daily(app: Sanic) -> None:
