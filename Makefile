@@ -58,7 +58,7 @@ $(UV):
 	@$(PYTHON) -m venv .tools
 	@.tools/bin/pip install --quiet --disable-pip-version-check uv==0.13.9
 
-.venv/.ready: pyproject.toml uv.lock bot/start_up.pth | $(UV)
+.venv/.ready: pyproject.toml uv.lock bot/rasa_adapter/import_hook.pth | $(UV)
 	@echo "installing the locked environment (a minute or two the first time)"
 	@$(UV) sync --frozen --compile-bytecode --python $(PYTHON) 2>&1 | tail -1
 	@touch $@

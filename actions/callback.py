@@ -7,10 +7,10 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.callback import CONSENT, NAME, NOT_SAID, PHONE, STEPS, TIME, heard
+from bot.container import waiting_room
+from bot.dialogue.callback_form import CONSENT, NAME, NOT_SAID, PHONE, STEPS, TIME, heard
 from bot.errors import told
-from bot.handover import PRACTICE, WaitingRoom
-from bot.service import waiting_room
+from bot.handover.queue import PRACTICE, WaitingRoom
 
 logger = logging.getLogger(__name__)
 REQUESTED, TRIES, OUTCOME = "requested_slot", "callback_tries", "callback_outcome"

@@ -13,14 +13,14 @@ from typing import Any
 
 from rich.console import Console
 
-from bot.asked import Asked
-from bot.channels.web_votes import Votes
-from bot.data import read_yaml
-from bot.database import Database
-from bot.dialogue import load_dialogue
-from bot.staff.asked import Demand
-from bot.staff.sessions import Person
-from bot.staff.store import tables
+from bot.analytics.questions import Asked
+from bot.analytics.votes import Votes
+from bot.dialogue.decide import load_dialogue
+from bot.staff.access.sessions import Person
+from bot.staff.analytics_pages import Demand
+from bot.staff.tables import tables
+from bot.storage.database import Database
+from bot.storage.yaml_file import read_yaml
 
 DAYS, ONE_IN = 90, 8        # every eighth message has no approved answer
 ACTIONS = ("steer", "smalltalk", "handoff", "support", "emergency", "crisis", "language")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from bot.sentence import Sentence
+from bot.message import Sentence
 
 
 class BotError(Exception):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sanic import Sanic
 
-from bot.channels.web import routes
+from bot.channels.web.routes import routes
 from bot.settings import Settings
 
 Sanic.test_mode = True      # or a process could start one server only

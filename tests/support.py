@@ -11,7 +11,7 @@ import yaml
 from bot.answers.clinic import load_clinic
 from bot.answers.ledger import PROVISIONAL, Ledger
 from bot.answers.library import Library
-from bot.answers.store import load_answers
+from bot.answers.texts import load_answers
 from bot.guard.matcher import GuardMatcher
 from bot.text.words import load_lexicon
 from tests.conftest import ROOT, TODAY

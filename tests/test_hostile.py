@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.edge import LIMITS
+from bot.server.limits import LIMITS
 from tests.running import Running
 
 SLOW = 60      # connections that dribble, at the same time

@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from bot.channels.inbound import clean
+from bot.channels.incoming import clean
 from tests.conftest import ROOT
 
 # each message with the words of it that no log may hold
@@ -59,10 +59,10 @@ def test_no_word_of_a_message_is_logged(terminal, logged, capfd, recwarn, messag
 
 
 BREAKS = {
-    "the classifier": "bot.components.intents.Intents._vote",
+    "the classifier": "bot.rasa_adapter.components.intents.Intents._vote",
     "the guard": "bot.guard.matcher.GuardMatcher.find",
-    "the normaliser": "bot.components.normaliser.load_detector",
-    "the dialogue": "bot.tracker._reading",
+    "the normaliser": "bot.rasa_adapter.components.normaliser.load_detector",
+    "the dialogue": "bot.rasa_adapter.tracker._reading",
     "the composer": "bot.answers.compose.Composer.compose",
     "the gate": "bot.answers.gate.Gate.take_apart",
 }

@@ -7,7 +7,7 @@ import shutil
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot import metrics
+from bot.telemetry import metrics
 from tests.conftest import ROOT
 from tests.running import METRICS_TOKEN, Meta, Running
 from tests.test_privacy import SENSITIVE

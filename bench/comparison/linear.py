@@ -9,11 +9,11 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
+from bot.nlu.model import SEED, Head
 from bot.text.skeleton import load_skeletons
 from bot.text.transliterate import load_transliterator
 from bot.text.variety import load_detector
 from bot.text.words import load_lexicon
-from bot.understanding.model import SEED, Head
 
 View = tuple[Callable[[str], str], str, tuple[int, int]]    # what is read, analyzer, n-gram lengths
 LOGISTIC = 10.0     # inverse regularisation; better than 3 on a sample
@@ -43,7 +43,7 @@ WORDS: tuple[View, ...] = ((plain, "word", (1, 2)),)
 LETTERS: tuple[View, ...] = ((plain, "char_wb", (1, 5)),)
 CANONICAL: tuple[View, ...] = ((canonical, "char_wb", (1, 5)),)
 URDU: tuple[View, ...] = ((in_urdu, "char_wb", (1, 5)),)
-# those of bot/understanding/features.py, but for the lexicon
+# those of bot/nlu/features.py, but for the lexicon
 SHARED: tuple[View, ...] = ((plain, "char_wb", (1, 5)), (skeletons, "char_wb", (2, 5)), (skeletons, "word", (1, 2)))
 
 

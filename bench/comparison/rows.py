@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.data import read_yaml
+from bot.storage.yaml_file import read_yaml
 from bot.text.normalise import normalise
 
 VARIETIES = ("en", "ur", "roman", "mixed")
-SOURCES = ("data/nlu", "data/lexicon", "bot/text", "bot/understanding")   # what a stored result depends on
+SOURCES = ("data/nlu", "data/lexicon", "bot/text", "bot/nlu")   # what a stored result depends on
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from prepare import ROOT
 
-from bot.data import read_yaml
-from bot.dialogue import load_dialogue
+from bot.dialogue.decide import load_dialogue
+from bot.storage.yaml_file import read_yaml
 from comparison.figures import Figures, behind, figures
 from comparison.folds import folds, groups
 from comparison.registry import CANDIDATES

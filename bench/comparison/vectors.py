@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+from bot.nlu.meaning import Meaning, spread
+from bot.nlu.model import IntentModel
 from bot.text.transliterate import load_transliterator
-from bot.understanding.meaning import Meaning, spread
-from bot.understanding.model import IntentModel
 from comparison.linear import Loss
 
 CACHE = Path(".cache")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.data import read_yaml
 from bot.errors import DataError
+from bot.storage.yaml_file import read_yaml
 
 FIELDS = ("name", "phone", "address", "hours")
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.answers.compose import DISCLAIMER, JOINT, NEEDS_DISCLAIMER, Composer
 from bot.answers.library import NOTICE, Block, Library
-from bot.answers.store import LANGUAGES
+from bot.answers.texts import LANGUAGES
 from bot.errors import told
 
 logger = logging.getLogger(__name__)

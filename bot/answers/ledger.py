@@ -15,9 +15,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bot.answers.store import Answer
+from bot.answers.texts import Answer
 from bot.errors import LedgerError
-from bot.sentence import Sentence
+from bot.message import Sentence
 
 START = "0" * 64
 PROVISIONAL, APPROVED = "provisional", "approved"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.answers.clinic import FIELDS, Clinic, load_clinic
 from bot.answers.ledger import APPROVED, Ledger, Standing, digests, sha256
-from bot.answers.store import LANGUAGES, Answer, load_answers
+from bot.answers.texts import LANGUAGES, Answer, load_answers
 from bot.errors import SettingsError
 
 logger = logging.getLogger(__name__)

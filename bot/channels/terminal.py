@@ -7,10 +7,10 @@ import uuid
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-from bot.channels.inbound import Incoming, clean
+from bot.channels.incoming import Incoming, clean
 from bot.channels.turn import turn
+from bot.container import settings
 from bot.errors import BotError
-from bot.service import settings
 
 T = TypeVar("T")
 ACTIONS_OF_TROUBLE = "steer"
@@ -27,7 +27,7 @@ class Terminal:
         from rasa.utils.endpoints import EndpointConfig
         from rasa.utils.log_utils import configure_structlog
 
-        from bot.local_actions import LocalActions
+        from bot.rasa_adapter.local_actions import LocalActions
 
         configure_structlog(logging.WARNING)
         models = settings().models
@@ -35,7 +35,7 @@ class Terminal:
         if newest is None:
             raise BotError(f"{models} holds no model; run `jawab train`")
         self.agent = rasa.core.agent.Agent.load(
-            newest, generator=NaturalLanguageGenerator.create(EndpointConfig(type="bot.reply.ApprovedReplies"), None),
+            newest, generator=NaturalLanguageGenerator.create(EndpointConfig(type="bot.rasa_adapter.nlg.ApprovedReplies"), None),
             action_endpoint=LocalActions(), lock_store=InMemoryLockStore())
         self._loop = asyncio.new_event_loop()
 

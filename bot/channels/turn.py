@@ -9,14 +9,14 @@ from typing import Any
 from rasa.core.channels.channel import UserMessage
 from structlog.contextvars import bound_contextvars
 
-from bot import metrics
 from bot.answers.compose import URGENT
-from bot.channels.inbound import Incoming
-from bot.channels.once import Answered
-from bot.channels.outbound import Collected
+from bot.channels.deduplicate import Answered
+from bot.channels.gated_output import Collected
+from bot.channels.incoming import Incoming
+from bot.container import asked, waiting_room
 from bot.errors import told
-from bot.service import asked, waiting_room
-from bot.tracker import BUTTON, SHOWN
+from bot.rasa_adapter.tracker import BUTTON, SHOWN
+from bot.telemetry import metrics
 
 logger = logging.getLogger(__name__)
 Handler = Callable[[UserMessage], Awaitable[Any]]

@@ -13,7 +13,7 @@ from bot.errors import DataError
 from bot.guard.phrases import IS_NUMBER, Pattern, PhraseError, compile_phrase, needed_words
 from bot.guard.rules import Rule, load_rules
 from bot.guard.verdict import Finding
-from bot.text.parting import Parting
+from bot.text.split_joined import Parting
 from bot.text.words import SENTENCE_END, Lexicon
 
 MOST_WORDS = 1500   # past this a message is steered: nobody asks a general question at such length

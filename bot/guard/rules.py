@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.data import read_yaml
 from bot.errors import DataError
 from bot.guard.verdict import LEVELS
+from bot.storage.yaml_file import read_yaml
 
 RULE_KEYS = {"id", "level", "intent", "phrases", "unless_before", "must_match", "must_not_match", "note"}
 INTENT_OF_LEVEL = {"emergency": "emergency", "steer": "case", "handoff": "handoff", "support": "support"}

@@ -7,26 +7,27 @@ import sqlalchemy as sa
 from sanic import Blueprint, Request, Sanic, response
 from sanic.response import HTTPResponse
 
-from bot.asked import Asked
-from bot.channels.web_edge import Limit, address
-from bot.channels.web_votes import Votes
-from bot.database import Database
+from bot.analytics.questions import Asked
+from bot.analytics.votes import Votes
+from bot.channels.web.cors import Limit, address
+from bot.container import asked, settings, waiting_room
 from bot.errors import SettingsError, StaffError
-from bot.handover import WaitingRoom
-from bot.sentence import Sentence
-from bot.service import asked, settings, waiting_room
+from bot.handover.queue import WaitingRoom
+from bot.message import Sentence
 from bot.settings import Settings
-from bot.staff import audit, pages
-from bot.staff.accounts import LINK_GONE, ROLES, Accounts
-from bot.staff.asked import Demand
-from bot.staff.bench import Bench
-from bot.staff.conversation import Conversation
-from bot.staff.desk import Desk
-from bot.staff.door import COOKIE, HEADERS, Door, guarded, own_page, refusal
-from bot.staff.review import Review
-from bot.staff.sessions import Person, Sessions
-from bot.staff.tongue import Tongue
-from bot.staff.ward import Ward
+from bot.staff import render
+from bot.staff.access import audit
+from bot.staff.access.accounts import LINK_GONE, ROLES, Accounts
+from bot.staff.access.guard import COOKIE, HEADERS, Door, guarded, own_page, refusal
+from bot.staff.access.sessions import Person, Sessions
+from bot.staff.analytics_pages import Demand
+from bot.staff.approval.pages import Desk
+from bot.staff.handover.conversation import Conversation
+from bot.staff.handover.pages import Ward
+from bot.staff.i18n.language_choice import Tongue
+from bot.staff.testing.label_pages import Review
+from bot.staff.testing.pages import Bench
+from bot.storage.database import Database
 
 PREFIX = "/staff"
 HOME = f"{PREFIX}/"
@@ -68,9 +69,9 @@ def blueprint(chosen: Settings, room: WaitingRoom, book: Asked) -> Blueprint:
     found.add_route(door.opens(office.home, "viewer"), "/", methods=["GET"], name="home")
     found.add_route(door.opens(office.people, "admin"), "/people", methods=["GET", "POST"], name="people")
     found.add_route(door.opens(office.trail, "admin"), "/trail", methods=["GET"], name="trail")
-    for name, path in pages.files().items():
+    for name, path in render.files().items():
         async def send(request: Request, path: Any = path) -> HTTPResponse:
-            return pages.file(path)
+            return render.file(path)
 
         found.add_route(send, f"/static/{name}", methods=["GET"], name=f"static_{name}")
     return found
@@ -102,11 +103,11 @@ class Entrance:
     async def sign_in(self, request: Request) -> HTTPResponse:
         """Ask for name and password, and start a session with the right ones."""
         if request.method == "GET":
-            return pages.render("sign-in", None, problem="")
+            return render.render("sign-in", None, problem="")
         name, password = request.form.get("name") or "", request.form.get("password") or ""
         found = await asyncio.to_thread(self._people.verify, name, password)
         if found is None:
-            return pages.render("sign-in", None, status=403, problem=WRONG)
+            return render.render("sign-in", None, status=403, problem=WRONG)
         return await self._welcome(found.name)
 
     async def set_up(self, request: Request, token: str) -> HTTPResponse:
@@ -115,14 +116,14 @@ class Entrance:
         if link is None:
             return refusal(request, None, 404, LINK_GONE)
         if request.method == "GET":
-            return pages.render("set-up", None, name=link.account, problem="")
+            return render.render("set-up", None, name=link.account, problem="")
         name, password = request.form.get("name") or "", request.form.get("password") or ""
         try:
             if password != request.form.get("again"):
                 raise StaffError("The two passwords differ; type the same one twice")
             name = await asyncio.to_thread(self._people.redeem, token, name, password)
         except StaffError as error:
-            return pages.render("set-up", None, status=400, name=link.account, problem=error.sentence)
+            return render.render("set-up", None, status=400, name=link.account, problem=error.sentence)
         return await self._welcome(name)
 
     async def sign_out(self, request: Request, person: Person) -> HTTPResponse:
@@ -152,7 +153,7 @@ class Office:
 
     async def home(self, request: Request, person: Person) -> HTTPResponse:
         """Show what this person may do."""
-        return pages.render("home", person)
+        return render.render("home", person)
 
     async def people(self, request: Request, person: Person) -> HTTPResponse:
         """Show the accounts; add one, make a new link, disable one."""
@@ -164,7 +165,7 @@ class Office:
                 problem = error.sentence
         everybody = await asyncio.to_thread(self._people.all)
         link = f"{request.scheme}://{request.host}{PREFIX}/set-up/{token}" if token else ""
-        return pages.render("people", person, status=400 if problem else 200, people=everybody, roles=ROLES, link=link,
+        return render.render("people", person, status=400 if problem else 200, people=everybody, roles=ROLES, link=link,
                             problem=problem)
 
     def _act(self, request: Request, person: Person) -> str:
@@ -186,4 +187,4 @@ class Office:
             with self._database.begin() as connection:
                 return audit.recent(connection)
 
-        return pages.render("trail", person, acts=await asyncio.to_thread(read))
+        return render.render("trail", person, acts=await asyncio.to_thread(read))

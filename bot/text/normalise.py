@@ -8,7 +8,7 @@ import unicodedata
 from functools import lru_cache
 from pathlib import Path
 
-from bot.data import read_yaml
+from bot.storage.yaml_file import read_yaml
 
 # joiners, direction marks, variation selectors and other characters that nobody sees
 INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u200d-\u200f"

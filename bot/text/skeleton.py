@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from bot.data import read_yaml
+from bot.storage.yaml_file import read_yaml
 
 TOKEN = re.compile(r"[^\W\d_]+|\d+|[?؟]")
 SOFT_C = re.compile(r"c(?=[eiy])")

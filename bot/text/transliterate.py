@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from bot.data import read_yaml
+from bot.storage.yaml_file import read_yaml
 from bot.text.normalise import normalise
 from bot.text.variety import VarietyDetector, load_detector
 from bot.text.words import TOKEN

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from bot.data import read_yaml
+from bot.storage.yaml_file import read_yaml
 from bot.text.normalise import normalise
 from bot.text.words import TOKEN
 

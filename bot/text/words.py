@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from bot.data import read_yaml
 from bot.errors import DataError
+from bot.storage.yaml_file import read_yaml
 from bot.text.normalise import normalise
 
 TOKEN = re.compile(r"\d+(?:[.,/]\d+)*%?|[^\W\d_]+(?:'[^\W\d_]+)?|[^\w\s]")

@@ -7,7 +7,7 @@ from growth import fill
 from report import Row, steep
 from sqlalchemy import create_engine
 
-from bot.privacy.store import PrivateTrackerStore
+from bot.rasa_adapter.tracker_store import PrivateTrackerStore
 
 
 @pytest.fixture

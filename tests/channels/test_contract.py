@@ -13,12 +13,12 @@ import aiohttp
 import pytest
 from sanic import Sanic
 
-from bot.answers.store import LANGUAGES
-from bot.channels import web
-from bot.channels.inbound import Incoming, clean, tapped
+from bot.answers.texts import LANGUAGES
+from bot.channels.incoming import Incoming, clean, tapped
 from bot.channels.turn import turn
+from bot.channels.web import routes as web
 from bot.channels.whatsapp import channel as whatsapp
-from bot.service import library, settings
+from bot.container import library, settings
 
 sys.path.insert(0, str(Path(__file__).parent / "whatsapp"))
 from fake_meta import buttons_of, words_of  # noqa: E402

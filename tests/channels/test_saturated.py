@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from served import Served
 
-from bot.channels import web
-from bot.service import library
+from bot.channels.web import routes as web
+from bot.container import library
 
 sys.path.insert(0, str(Path(__file__).parent / "whatsapp"))
 from fake_bot import FakeBot, signed_texts  # noqa: E402

@@ -12,10 +12,10 @@ from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.events import BotUttered, UserUttered
 from served import Served
 
-from bot.channels.inbound import COMMAND
-from bot.channels.session import Sessions
-from bot.channels.web_edge import Limit
-from bot.service import library
+from bot.channels.incoming import COMMAND
+from bot.channels.web.cors import Limit
+from bot.channels.web.session_ids import Sessions
+from bot.container import library
 from bot.settings import Settings, SettingsError
 from bot.text.normalise import visible
 

@@ -54,7 +54,7 @@ def test_redis_is_started_as_written(tmp_path):
 
 
 def test_a_backup_of_a_cluster_holds_a_dump_that_restores(postgres, tmp_path):
-    from bot.channels.web_votes import Votes
+    from bot.analytics.votes import Votes
     Votes(postgres.new("backed_up")).count("web-1", "m-1", [("pain", "ur")], "up", day=date.today())
     address = f"postgresql://jawab@127.0.0.1:{postgres.port}/backed_up"
     env = {**TOGETHER, "PATH": "/usr/bin:/bin", "JAWAB_DATABASE": address, "JAWAB_REDIS": "redis://127.0.0.1:1/0",

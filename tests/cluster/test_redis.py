@@ -9,9 +9,9 @@ from cluster.servers import redis
 from rasa.core.lock_store import LockError
 from redis.exceptions import ConnectionError
 
-from bot import locks
-from bot.channels.web_limits import SharedLimit
-from bot.locks import ConversationLocks
+from bot.channels.rate_limit import SharedLimit
+from bot.rasa_adapter import lock_store as locks
+from bot.rasa_adapter.lock_store import ConversationLocks
 from bot.settings import Settings
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.understanding.vote import Vote
+from bot.nlu.vote import Vote
 from tests.support import LANGUAGES, in_three
 
 UNCLEAR = {"en": "how does it help women", "ur": "علاج کا فائدہ", "roman": "faida hota hai?"}
@@ -16,7 +16,7 @@ def asked_back(request, chat, monkeypatch):
     The hesitation is told to the classifier, which the next training may teach any one wording.
     """
     with monkeypatch.context() as patched:
-        patched.setattr("bot.components.intents.vote", lambda *_: Vote(BETWEEN[0], 0.4, (), BETWEEN))
+        patched.setattr("bot.rasa_adapter.components.intents.vote", lambda *_: Vote(BETWEEN[0], 0.4, (), BETWEEN))
         chat.patient(UNCLEAR[request.param])
     chat.bot(action="decline", topics=[], block="clarify")
     assert set(chat.buttons) == set(BETWEEN)

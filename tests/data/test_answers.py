@@ -7,9 +7,9 @@ import yaml
 
 from bot.answers.clinic import load_clinic
 from bot.answers.ledger import Ledger
-from bot.answers.store import LANGUAGES, load_answers
-from bot.commands.check import NEEDED
-from bot.dialogue import load_dialogue
+from bot.answers.texts import LANGUAGES, load_answers
+from bot.validation import NEEDED
+from bot.dialogue.decide import load_dialogue
 from tests.conftest import ROOT, TODAY
 
 ANSWERS = load_answers(ROOT / "data" / "answers", load_clinic(ROOT / "data" / "clinic.yml"))

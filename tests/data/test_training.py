@@ -7,13 +7,13 @@ import pytest
 import yaml
 from rapidfuzz import fuzz, process
 
-from bot.answers.store import LANGUAGES
-from bot.dialogue import load_dialogue
+from bot.answers.texts import LANGUAGES
+from bot.dialogue.decide import load_dialogue
 from bot.guard.rules import load_rules
+from bot.nlu.cues import FOLLOW_UP
 from bot.text.normalise import normalise
 from bot.text.skeleton import load_skeletons
 from bot.text.words import load_lexicon
-from bot.understanding.cues import FOLLOW_UP
 from tests.conftest import ROOT
 from tests.support import eval_rows, training_examples
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from typer.main import get_command
 
-from bot.cli import app
+from bot.cli.app import app
 from tests.conftest import ROOT
 from tests.deploy.test_watching import RULES
 

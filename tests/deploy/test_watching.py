@@ -8,7 +8,7 @@ import pytest
 import yaml
 from prometheus_client import REGISTRY
 
-from bot import metrics
+from bot.telemetry import metrics
 from tests.conftest import ROOT
 
 RULES = [rule for group in yaml.safe_load((ROOT / "deploy/alerts.yml").read_text(encoding="utf-8"))["groups"]

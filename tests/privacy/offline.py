@@ -38,7 +38,7 @@ def main():
     told, *arguments = sys.argv[1:]
     sys.addaudithook(watch(told))
     sys.argv = ["jawab", *arguments]
-    from bot.cli import main as jawab
+    from bot.cli.app import main as jawab
     jawab()
 
 

@@ -10,7 +10,7 @@ from office import Office
 sys.path.insert(0, str(Path(__file__).parent.parent / "web"))
 from browser import DESKTOP, launch  # noqa: E402
 
-from bot.channels.session import Sessions  # noqa: E402
+from bot.channels.web.session_ids import Sessions  # noqa: E402
 
 NUMBERS = itertools.count(1)
 

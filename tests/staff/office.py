@@ -11,13 +11,13 @@ from pathlib import Path
 from cryptography.fernet import Fernet
 from served import Served
 
-from bot.asked import Asked
-from bot.database import Database
-from bot.handover import WaitingRoom
+from bot.analytics.questions import Asked
+from bot.handover.queue import WaitingRoom
 from bot.settings import Settings, Staff
-from bot.staff.accounts import Accounts
+from bot.staff.access.accounts import Accounts
 from bot.staff.routes import blueprint
-from bot.staff.store import tables
+from bot.staff.tables import tables
+from bot.storage.database import Database
 
 PASSWORD = "three plain words"
 CSRF = re.compile(r'name="csrf" value="([^"]+)"')

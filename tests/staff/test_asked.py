@@ -15,19 +15,32 @@ from demand import fill
 from test_console_in_a_browser import NARROW, clean_urdu, fits, looked_at, violations
 from typer.testing import CliRunner
 
-from bot import asked, cli
-from bot.asked import ACTION, CAUSE, CLARIFIED, COUNTS, DOUBT, DOUBTS, TOPIC, UNANSWERED, UNSURE, Asked, Choice
-from bot.channels.session import Sessions
-from bot.channels.web_votes import Votes, votes
-from bot.commands import staff as command
-from bot.database import Database
+from bot.analytics import questions as asked
+from bot.analytics.clusters import _joined, groups
+from bot.analytics.questions import (
+    ACTION,
+    CAUSE,
+    CLARIFIED,
+    COUNTS,
+    DOUBT,
+    DOUBTS,
+    TOPIC,
+    UNANSWERED,
+    UNSURE,
+    Asked,
+    Choice,
+)
+from bot.analytics.statistics import alike, figures
+from bot.analytics.votes import Votes, votes
+from bot.channels.web.session_ids import Sessions
+from bot.cli import app as cli
+from bot.cli import staff as command
 from bot.settings import Settings, Staff
-from bot.staff import asked as page
-from bot.staff.alike import _joined, groups
-from bot.staff.audit import recent
-from bot.staff.door import Door
-from bot.staff.figures import alike, figures
-from bot.staff.store import tables
+from bot.staff import analytics_pages as page
+from bot.staff.access.audit import recent
+from bot.staff.access.guard import Door
+from bot.staff.tables import tables
+from bot.storage.database import Database
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC).timestamp()
 EVER = Choice(date(2020, 1, 1))

@@ -8,13 +8,13 @@ import time
 
 import pytest
 
-from bot.channels.inbound import clean
-from bot.database import Database
+from bot.channels.incoming import clean
 from bot.errors import StaffError
-from bot.staff.batch import compare, messages_in, to_csv
-from bot.staff.recorder import Recorder
-from bot.staff.store import tables
-from bot.text.places import pieces, places
+from bot.staff.tables import tables
+from bot.staff.testing.batch import compare, messages_in, to_csv
+from bot.staff.testing.trace import Recorder
+from bot.storage.database import Database
+from bot.text.align import pieces, places
 from bot.text.words import load_lexicon
 from tests.support import HARD_TEXTS
 

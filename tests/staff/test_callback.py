@@ -6,14 +6,14 @@ import uuid
 import pytest
 from cryptography.fernet import Fernet
 
-from bot import service
-from bot.answers.store import LANGUAGES
-from bot.callback import CONSENT, MOST_TRIES, NAME, PHONE, TIME, Heard, heard, name_in, phone_in
-from bot.channels.inbound import Incoming, tapped
+from bot import container as service
+from bot.answers.texts import LANGUAGES
+from bot.channels.incoming import Incoming, tapped
 from bot.channels.turn import turn
-from bot.privacy import store as private
+from bot.dialogue.callback_form import CONSENT, MOST_TRIES, NAME, PHONE, TIME, Heard, heard, name_in, phone_in
+from bot.rasa_adapter import tracker_store as private
 from bot.settings import Settings, Staff
-from bot.staff.recorder import Recorder
+from bot.staff.testing.trace import Recorder
 from tests.channels.test_contract import TerminalPatient, WebPatient, WhatsAppPatient, converse
 
 

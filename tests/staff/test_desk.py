@@ -9,13 +9,13 @@ from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.answers.agree import doubts
+from bot.answers.consistency import doubts
 from bot.answers.ledger import APPROVED, Ledger
-from bot.answers.store import Answer
+from bot.answers.texts import Answer
 from bot.errors import LedgerError
-from bot.staff.compare import changes
-from bot.staff.reach import reach
-from bot.staff.signing import seen
+from bot.staff.approval.diff import changes
+from bot.staff.approval.reach import reach
+from bot.staff.approval.signing import seen
 from tests.support import Shelf
 
 LATER = (date.today() + timedelta(days=90)).isoformat()

@@ -12,15 +12,15 @@ from test_console_in_a_browser import NARROW, clean_urdu, fits, looked_at, viola
 
 from bot.answers import library as library_module
 from bot.answers.ledger import APPROVED, Ledger
-from bot.answers.store import load_answers
-from bot.database import Database
+from bot.answers.texts import load_answers
 from bot.errors import DataError, StaffError
-from bot.staff.drafts import Drafts, Edit, Overtaken
-from bot.staff.practice import Draft
-from bot.staff.rewrite import rewritten
-from bot.staff.signing import seen
-from bot.staff.speech import load_urdu
-from bot.staff.store import tables
+from bot.rasa_adapter.sandbox import Draft
+from bot.staff.approval.drafts import Drafts, Edit, Overtaken
+from bot.staff.approval.signing import seen
+from bot.staff.approval.yaml_edit import rewritten
+from bot.staff.i18n.translate import load_urdu
+from bot.staff.tables import tables
+from bot.storage.database import Database
 from tests.conftest import ROOT
 from tests.support import LANGUAGES, Shelf
 
@@ -185,7 +185,7 @@ def test_a_file_changed_outside_is_told_without_a_name(shelf, drafts):
 def test_a_folder_that_cannot_be_written_is_told(shelf, drafts, monkeypatch):
     def full(*args, **options):
         raise OSError(28, "No space left on device")
-    monkeypatch.setattr("bot.staff.drafts.os.fsync", full)
+    monkeypatch.setattr("bot.staff.approval.drafts.os.fsync", full)
     shelf.answers()
     with pytest.raises(StaffError, match="No space left"):
         save(drafts, shelf, "pain", text_en="New.")
@@ -251,7 +251,7 @@ def test_a_viewer_edits_nothing_and_a_text_that_is_not_there_is_told(desk, shelf
 
 
 def test_where_texts_cannot_be_written_no_form_is_offered(desk, shelf, monkeypatch):
-    monkeypatch.setattr("bot.staff.drafts.os.access", lambda path, mode: False)
+    monkeypatch.setattr("bot.staff.approval.drafts.os.access", lambda path, mode: False)
     page = visitor(desk, "ayesha").ask("desk/pain")[1]
     assert "may not write its own texts" in page and "Save the draft" not in page
 

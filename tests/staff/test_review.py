@@ -9,14 +9,14 @@ from rasa.shared.nlu.training_data.loading import load_data
 from test_console_in_a_browser import NARROW, clean_urdu, fits, looked_at, say, violations
 from typer.testing import CliRunner
 
-from bot import cli
-from bot.commands import review as command
-from bot.database import Database
-from bot.dialogue import load_dialogue
+from bot.cli import app as cli
+from bot.cli import review as command
+from bot.dialogue.decide import load_dialogue
 from bot.errors import StaffError
 from bot.evaluation import load_rows
-from bot.staff.marks import Mark, Marks, evaluation_rows, training_examples, wish
-from bot.staff.store import tables
+from bot.staff.tables import tables
+from bot.staff.testing.labels import Mark, Marks, evaluation_rows, training_examples, wish
+from bot.storage.database import Database
 
 
 @pytest.fixture

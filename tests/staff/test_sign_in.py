@@ -8,14 +8,14 @@ import sqlalchemy as sa
 from cryptography.fernet import Fernet
 from office import PASSWORD, Office, Visitor
 
-from bot.database import Database
 from bot.errors import SettingsError, StaffError
 from bot.settings import Settings
 from bot.staff import routes
-from bot.staff.accounts import FAILURES_MOST, LINK_SECONDS, LOCKED_SECONDS, Accounts
+from bot.staff.access.accounts import FAILURES_MOST, LINK_SECONDS, LOCKED_SECONDS, Accounts
+from bot.staff.access.sessions import IDLE_SECONDS, Sessions
 from bot.staff.routes import ATTEMPTS_A_MINUTE
-from bot.staff.sessions import IDLE_SECONDS, Sessions
-from bot.staff.store import accounts, audit, tables
+from bot.staff.tables import accounts, audit, tables
+from bot.storage.database import Database
 
 PAGES = ["", "people", "trail"]
 KEY = "a" * 43 + "="

@@ -8,12 +8,12 @@ import pytest
 from cryptography.fernet import Fernet
 from typer.testing import CliRunner
 
-from bot import cli
-from bot.commands import ask, run
-from bot.commands import staff as command
+from bot.cli import app as cli
+from bot.cli import ask, run
+from bot.cli import staff as command
+from bot.container import settings
 from bot.errors import StaffError
-from bot.handover import WaitingRoom
-from bot.service import settings
+from bot.handover.queue import WaitingRoom
 from bot.settings import Staff
 
 

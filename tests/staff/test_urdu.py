@@ -7,12 +7,12 @@ import pytest
 from office import PASSWORD, Visitor
 
 from bot.errors import StaffError
-from bot.sentence import Sentence
-from bot.staff import pages
-from bot.staff.audit import ACTS, understood
-from bot.staff.desk import ROLES
-from bot.staff.marked import problems_in
-from bot.staff.speech import ENGLISH, Visit, load_urdu, say, unsaid, visit
+from bot.message import Sentence
+from bot.staff import render
+from bot.staff.access.audit import ACTS, understood
+from bot.staff.approval.pages import ROLES
+from bot.staff.i18n.extract import problems_in
+from bot.staff.i18n.translate import ENGLISH, Visit, load_urdu, say, unsaid, visit
 from tests.conftest import ROOT
 from tests.support import copy_data
 
@@ -40,7 +40,7 @@ def test_every_sentence_has_its_urdu_and_nothing_else_does():
     pytest.param('"Password": "پاس ورڈ"', '"Password": [1]', "must be lines of", id="no sentence"),
 ])
 def test_check_tells_what_is_wrong_with_the_urdu(tmp_path, before, after, told):
-    from bot.commands.check import problems_in as all_problems
+    from bot.validation import problems_in as all_problems
 
     folder = copy_data(tmp_path / "data")
     path = folder / "staff" / "ur.yml"
@@ -68,7 +68,7 @@ def test_markup_in_a_value_is_shown_as_text(language):
     token = visit.set(Visit(load_urdu(ROOT / "data") if language == "ur" else ENGLISH))
     problem = Sentence("'{name}' exists already; choose another name", name="<b>x</b>")
     for words in (problem, "<b>x</b>"):
-        page = pages.render("refused", None, words=words).body.decode()
+        page = render.render("refused", None, words=words).body.decode()
         assert "&lt;b&gt;x" in page and "<b>x" not in page
     visit.reset(token)
 

@@ -4,9 +4,9 @@ import pytest
 from cryptography.fernet import Fernet
 
 from bot.errors import StaffError
-from bot.handover import MINUTES, WaitingRoom
-from bot.staff.ward import HEADINGS
-from bot.text.redact import redact
+from bot.handover.queue import MINUTES, WaitingRoom
+from bot.staff.handover.pages import HEADINGS
+from bot.text.redact_display import redact
 from tests.conftest import ROOT
 
 CONTACT = {"phone": "+923001234567", "time": "evening", "name": "Zulekha <b>"}

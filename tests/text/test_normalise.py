@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.inbound import MOST_CHARACTERS, UNREADABLE, clean, tapped
+from bot.channels.incoming import MOST_CHARACTERS, UNREADABLE, clean, tapped
 from bot.text.normalise import CONTROL, INVISIBLE, normalise, visible
 from tests.support import HARD_TEXTS
 

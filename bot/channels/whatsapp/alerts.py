@@ -6,7 +6,7 @@ import time
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from bot.channels.whatsapp.store import Store, add, alerts
+from bot.channels.whatsapp.tables import Store, add, alerts
 
 logger = logging.getLogger(__name__)
 UNDELIVERED, CAME_LATE = "urgent reply not delivered", "urgent message came late"

@@ -8,16 +8,16 @@ from rasa.core.channels.channel import InputChannel, UserMessage
 from rasa.shared.core.events import BotUttered, Event, UserUttered
 from sanic import Blueprint, Sanic
 
-from bot.channels.outbound import Collected
+from bot.channels.gated_output import Collected
 from bot.channels.turn import turn
 from bot.channels.whatsapp.routes import webhook
+from bot.container import gate, library, settings, waiting_room
 from bot.errors import SettingsError
-from bot.service import gate, library, settings, waiting_room
 from bot.settings import WHATSAPP, WHATSAPP_NEEDS
 
 
 class WhatsAppInput(InputChannel):
-    """Added by bot/server.py where its settings are there; may be named in credentials.yml."""
+    """Added by bot/server/app.py where its settings are there; may be named in credentials.yml."""
 
     def __init__(self) -> None:
         """Raise SettingsError without the settings: a webhook that cannot tell Meta from others must not start."""

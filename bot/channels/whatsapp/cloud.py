@@ -6,7 +6,7 @@ from typing import Any
 
 import aiohttp
 
-from bot import metrics
+from bot.telemetry import metrics
 
 logger = logging.getLogger(__name__)
 SECONDS = 20.0

@@ -10,11 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from bot.channels.whatsapp.chats import Chats
+from bot.channels.whatsapp.human_takeover import Quiet
+from bot.channels.whatsapp.identities import Chats
 from bot.channels.whatsapp.payloads import SILENT, Delivery, Echo, Message, Person
-from bot.channels.whatsapp.quiet import Quiet
 from bot.channels.whatsapp.statuses import record
-from bot.channels.whatsapp.store import Store, add, inbox, one, outbox
+from bot.channels.whatsapp.tables import Store, add, inbox, one, outbox
 from bot.errors import BotError
 
 logger = logging.getLogger(__name__)

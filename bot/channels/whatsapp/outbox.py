@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from bot.answers.gate import Passed
-from bot.channels.whatsapp.offers import offer
+from bot.channels.whatsapp.button_tokens import offer
 from bot.channels.whatsapp.statuses import URGENT, fail
-from bot.channels.whatsapp.store import Store, add, one, outbox
+from bot.channels.whatsapp.tables import Store, add, one, outbox
 
 QUEUED, SENDING, SENT = "queued", "sending", "sent"
 GRACE = 45.0         # seconds a status may take to tell that a message left, after its request went unanswered

@@ -14,18 +14,18 @@ from sanic.response import HTTPResponse
 from bot.answers.gate import Gate
 from bot.answers.library import Library
 from bot.channels.signature import same, signed
-from bot.channels.whatsapp.answers import Answers, Recall, Said, Say
-from bot.channels.whatsapp.chats import Chats
 from bot.channels.whatsapp.cloud import Cloud
-from bot.channels.whatsapp.gauges import measure
+from bot.channels.whatsapp.human_takeover import Quiet
+from bot.channels.whatsapp.identities import Chats
 from bot.channels.whatsapp.inbox import Inbox, Intake
+from bot.channels.whatsapp.metrics import measure
 from bot.channels.whatsapp.outbox import GRACE, Outbox
 from bot.channels.whatsapp.payloads import parse
-from bot.channels.whatsapp.quiet import Quiet
+from bot.channels.whatsapp.respond import Answers, Recall, Said, Say
 from bot.channels.whatsapp.sender import Sender
-from bot.channels.whatsapp.store import Store
+from bot.channels.whatsapp.tables import Store
 from bot.channels.whatsapp.worker import Worker
-from bot.handover import WaitingRoom
+from bot.handover.queue import WaitingRoom
 from bot.settings import WhatsApp
 
 logger = logging.getLogger(__name__)

@@ -11,10 +11,10 @@ from sqlalchemy.engine import Row
 from bot.answers.gate import Gate
 from bot.answers.library import Library
 from bot.channels.whatsapp import cloud
-from bot.channels.whatsapp.bubbles import CHOOSE, bubble
-from bot.channels.whatsapp.chats import Chats
+from bot.channels.whatsapp.identities import Chats
+from bot.channels.whatsapp.message_format import CHOOSE, bubble
 from bot.channels.whatsapp.outbox import Outbox, receipt
-from bot.channels.whatsapp.store import Store
+from bot.channels.whatsapp.tables import Store
 
 logger = logging.getLogger(__name__)
 WINDOW = 24 * 3600

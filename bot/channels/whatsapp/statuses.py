@@ -7,7 +7,7 @@ from sqlalchemy.engine import Connection
 
 from bot.channels.whatsapp.alerts import UNDELIVERED, alert
 from bot.channels.whatsapp.payloads import Status
-from bot.channels.whatsapp.store import one, outbox
+from bot.channels.whatsapp.tables import one, outbox
 
 logger = logging.getLogger(__name__)
 HEIGHT = {"sent": 1, "delivered": 2, "read": 3, "played": 4}

@@ -10,17 +10,17 @@ from typing import TypeVar
 from sqlalchemy.engine import Connection, Row
 
 from bot.channels.whatsapp.alerts import ASKS, CAME_LATE, WAITED, alert
-from bot.channels.whatsapp.answers import UNANSWERED, Answers
-from bot.channels.whatsapp.chats import Chats
+from bot.channels.whatsapp.forward_alerts import relay
+from bot.channels.whatsapp.human_takeover import Quiet, hand_back, is_quiet, overdue
+from bot.channels.whatsapp.identities import Chats
 from bot.channels.whatsapp.inbox import LEASE, Inbox, Work, finish
 from bot.channels.whatsapp.outbox import Reply, plan
-from bot.channels.whatsapp.quiet import Quiet, hand_back, is_quiet, overdue
-from bot.channels.whatsapp.relay import relay
+from bot.channels.whatsapp.respond import UNANSWERED, Answers
+from bot.channels.whatsapp.retention import tidy
 from bot.channels.whatsapp.sender import Sender
 from bot.channels.whatsapp.statuses import URGENT
-from bot.channels.whatsapp.store import Store, chats
-from bot.channels.whatsapp.tidy import tidy
-from bot.handover import WaitingRoom
+from bot.channels.whatsapp.tables import Store, chats
+from bot.handover.queue import WaitingRoom
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 4             # chats answered side by side: the model is busy with one message at a time anyway

@@ -9,7 +9,7 @@ from bot.answers.compose import Composer
 from bot.answers.gate import Gate
 from bot.answers.ledger import Ledger
 from bot.answers.library import Library
-from bot.answers.store import load_answers
+from bot.answers.texts import load_answers
 from bot.settings import WhatsApp
 
 LEADS_TO = {   # a word in the message: action, texts, topics, buttons

@@ -15,7 +15,7 @@ from sanic.touchup import TouchUp
 from bot.answers.gate import Gate
 from bot.answers.library import Library
 from bot.channels.whatsapp.routes import webhook
-from bot.channels.whatsapp.store import Store, inbox, outbox, tables
+from bot.channels.whatsapp.tables import Store, inbox, outbox, tables
 
 KEY, PATIENT = "installation key", "923001234567"
 touch_up = TouchUp.run

@@ -4,7 +4,7 @@ import pytest
 from fake_meta import buttons_of, message, words_of
 from line import PATIENT, Line, run
 
-from bot.channels.whatsapp.store import inbox, outbox, tables
+from bot.channels.whatsapp.tables import inbox, outbox, tables
 
 
 def test_a_question_gets_one_bubble_with_answer_and_disclaimer(tmp_path, data):

@@ -6,7 +6,7 @@ import time
 from fake_meta import echo, envelope, message, words_of
 from line import PATIENT, Line, run
 
-from bot.channels.whatsapp.store import alerts, chats
+from bot.channels.whatsapp.tables import alerts, chats
 
 
 def reasons(line):

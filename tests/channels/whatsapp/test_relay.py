@@ -7,13 +7,13 @@ from cryptography.fernet import Fernet
 from line import KEY, Line, run
 from sqlalchemy.exc import OperationalError
 
-from bot.channels.whatsapp import relay as module
+from bot.channels.whatsapp import forward_alerts as module
 from bot.channels.whatsapp import worker
 from bot.channels.whatsapp.alerts import ASKS, CAME_LATE, UNDELIVERED, WAITED, alert, unseen
-from bot.channels.whatsapp.relay import REASONS, relay
+from bot.channels.whatsapp.forward_alerts import REASONS, relay
 from bot.channels.whatsapp.routes import webhook
-from bot.channels.whatsapp.store import Store
-from bot.handover import MINUTES, WaitingRoom
+from bot.channels.whatsapp.tables import Store
+from bot.handover.queue import MINUTES, WaitingRoom
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from line import PATIENT, Line, run
 from bot.answers.ledger import Ledger
 from bot.channels.whatsapp.cloud import Cloud
 from bot.channels.whatsapp.outbox import MOST_TRIES, Reply, plan
-from bot.channels.whatsapp.store import alerts, outbox
+from bot.channels.whatsapp.tables import alerts, outbox
 
 DAY = 24 * 3600
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.channels.whatsapp.chats import Chats
+from bot.channels.whatsapp.identities import Chats
 from bot.channels.whatsapp.payloads import Person
-from bot.channels.whatsapp.store import Store, chats, identities
+from bot.channels.whatsapp.tables import Store, chats, identities
 
 WA, OTHER_WA, USER, OTHER_USER = "923001234567", "923007654321", "PK.one", "PK.two"
 NUMBER, BSUID, BOTH = Person(WA), Person(None, USER), Person(WA, USER)

@@ -10,7 +10,7 @@ from fake_meta import SECRET, VERIFY, envelope, message
 from line import Line, run
 
 from bot.channels.signature import sign, signed
-from bot.channels.whatsapp.store import inbox
+from bot.channels.whatsapp.tables import inbox
 
 BODY = '{"text": "سلام"}'.encode()
 GOOD = "sha256=" + hmac.new(b"secret", BODY, hashlib.sha256).hexdigest()

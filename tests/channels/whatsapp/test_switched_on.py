@@ -58,8 +58,8 @@ def test_named_in_the_credentials_without_an_app_secret_it_refuses_to_start(monk
     pytest.param(FULL, ["web", "whatsapp"], id="on"),
 ])
 def test_the_server_adds_the_channel_where_its_settings_are(monkeypatch, env, names):
-    from bot import server
     from bot.channels.whatsapp import channel
+    from bot.server import app as server
     for module in (server, channel):
         monkeypatch.setattr(module, "settings", lambda: Settings.from_env(env))
     assert [one.name() for one in server.channels()] == names

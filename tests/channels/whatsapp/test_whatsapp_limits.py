@@ -8,10 +8,10 @@ from fake_meta import over_limit
 
 from bot.answers.compose import JOINT, Composer
 from bot.answers.library import Library
-from bot.answers.store import LANGUAGES
-from bot.channels.whatsapp.bubbles import BUTTONS_BODY, bubble
-from bot.channels.whatsapp.limits import longest, problems_in
-from bot.dialogue import MOST_TOPICS, load_dialogue
+from bot.answers.texts import LANGUAGES
+from bot.channels.whatsapp.message_format import BUTTONS_BODY, bubble
+from bot.channels.whatsapp.text_limits import longest, problems_in
+from bot.dialogue.decide import MOST_TOPICS, load_dialogue
 
 DIALOGUE = load_dialogue()
 

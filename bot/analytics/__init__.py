@@ -1,0 +1,1 @@
+"""What patients ask and how they were met: counts, and questions redacted."""

@@ -1,0 +1,17 @@
+"""`jawab check`: validates every data file and reports all problems at once."""
+
+from rich.console import Console
+
+from bot.container import settings
+from bot.errors import DataError
+from bot.validation import problems_in
+
+console = Console()
+
+
+def check() -> None:
+    """Validate answers, ledger, guard rules, training data, dialogue, lexicon, clinic and the console's Urdu."""
+    problems = problems_in(settings().data)
+    if problems:
+        raise DataError(f"{len(problems)} problem(s):\n" + "\n".join(problems))
+    console.print("every data file is in order")

@@ -1,1 +1,0 @@
-"""Alembic's revisions, a folder for each store (bot/schema.py)."""

@@ -1,0 +1,1 @@
+"""Rasa: the only folder that knows its insides (README.md here)."""

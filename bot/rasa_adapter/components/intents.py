@@ -1,0 +1,87 @@
+"""Rasa component: trains and runs the intent model; its vote goes to the guard, which comes after it."""
+
+import logging
+from pathlib import Path
+from typing import Any, Dict, List, Text
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.dialogue.decide import load_dialogue
+from bot.errors import told
+from bot.nlu.cues import FOLLOW_UP, load_cues
+from bot.nlu.meaning import Meaning
+from bot.nlu.model import IntentModel
+from bot.nlu.vote import Thresholds, Vote, vote
+from bot.rasa_adapter.components import VOTE
+
+logger = logging.getLogger(__name__)
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class Intents(GraphComponent, IntentClassifier):
+    """Behind the normaliser."""
+
+    def __init__(self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
+                 model: IntentModel | None = None) -> None:
+        """Keep what Rasa hands over; `model` is None until trained."""
+        self._config, self._storage, self._resource, self._model = config, model_storage, resource, model
+        self._thresholds = Thresholds(**config["thresholds"])
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        """Return where vectors are kept between trainings; thresholds stand in config.yml, with their reasons."""
+        return {"embedding": True, "cache": ".cache", "sure": 0.99}
+
+    @classmethod
+    def create(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
+               execution_context: ExecutionContext) -> "Intents":
+        """Return an untrained component."""
+        return cls(config, model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fit the model to the intent examples and store it."""
+        texts = [example.get(TEXT) for example in training_data.intent_examples]
+        labels = [example.get(INTENT) for example in training_data.intent_examples]
+        meaning = Meaning.prepare(Path(self._config["cache"])) if self._config["embedding"] else None
+        if meaning is not None:
+            meaning.fit(texts)
+        self._model = IntentModel.train(texts, labels, meaning=meaning)
+        with self._storage.write_to(self._resource) as folder:
+            self._model.save(folder)
+        return self._resource
+
+    @classmethod
+    def load(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
+             execution_context: ExecutionContext, **kwargs: Any) -> "Intents":
+        """Return the component with its stored model."""
+        with model_storage.read_from(resource) as folder:
+            return cls(config, model_storage, resource, IntentModel.load(folder, sure=config["sure"]))
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Add the vote, and Rasa's own intent fields, to each message."""
+        for message in messages:
+            try:
+                found = self._vote(message.get(TEXT) or "")
+            except Exception as error:  # no vote is itself a vote: the guard steers what nobody could read
+                logger.error("intent model failed: message=%s: %s", message.get("message_id"), told(error))
+                continue
+            message.set(VOTE, found.to_dict(), add_to_output=True)
+            message.set(INTENT, {"name": found.intent, "confidence": found.confidence}, add_to_output=True)
+            message.set(INTENT_RANKING_KEY, [{"name": name, "confidence": score} for name, score in found.ranking],
+                        add_to_output=True)
+        return messages
+
+    def _vote(self, text: str) -> Vote:
+        if self._model is None:
+            raise RuntimeError("the intent model is not trained")
+        if load_cues().group(text) or load_cues().pick(text):    # a closed list of words has read it to the end
+            return Vote(FOLLOW_UP, 1.0)
+        dialogue = load_dialogue()
+        return vote(text, self._model, dialogue.topics, dialogue.uncovered, self._thresholds)

@@ -1,0 +1,57 @@
+"""Rasa policy: the utterance for a message, from the rules of `data/rules`, with the conversation's memory heeded.
+
+Rasa's RulePolicy matches every rule against the whole conversation at every step. Our rules have one step, intent to
+utterance, so they are matched against a conversation of that one step and remembered; forms are left to RulePolicy.
+"""
+
+from typing import Any, Dict, Optional, Text
+
+from rasa.core.policies.policy import PolicyPrediction
+from rasa.core.policies.rule_policy import RulePolicy
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.shared.core.constants import ACTION_DEACTIVATE_LOOP_NAME, ACTION_LISTEN_NAME
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.answers.compose import URGENT
+from bot.dialogue.decide import load_dialogue
+from bot.rasa_adapter.tracker import decision_of
+
+FORM_STEPS = {"callback_form", "action_callback_keep"}      # what follows these stands in data/rules/callback.yml
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=True)
+class DecisionPolicy(RulePolicy):
+    """RulePolicy whose single-step rules are matched on the intent the dialogue core decides for."""
+
+    def predict_action_probabilities(self, tracker: DialogueStateTracker, domain: Domain,
+                                     rule_only_data: Optional[Dict[Text, Any]] = None,
+                                     **kwargs: Any) -> PolicyPrediction:
+        """Return the utterance for the latest message, or action_listen after one."""
+        last = next((event for event in reversed(tracker.events)
+                     if isinstance(event, (UserUttered, ActionExecuted))), None)
+        if tracker.active_loop:
+            if isinstance(last, UserUttered) and decision_of(tracker, load_dialogue()).action in URGENT:
+                return self._only(ACTION_DEACTIVATE_LOOP_NAME, domain)    # danger ends whatever was being asked
+            return super().predict_action_probabilities(tracker, domain, rule_only_data, **kwargs)
+        if isinstance(last, ActionExecuted) and last.action_name in FORM_STEPS:
+            return super().predict_action_probabilities(tracker, domain, rule_only_data, **kwargs)
+        ended = isinstance(last, ActionExecuted) and last.action_name == ACTION_DEACTIVATE_LOOP_NAME
+        if not isinstance(last, UserUttered) and not ended:
+            return self._only(ACTION_LISTEN_NAME, domain)
+        intent = decision_of(tracker, load_dialogue()).intent
+        if intent not in self._known:
+            step = [ActionExecuted(ACTION_LISTEN_NAME), UserUttered("", intent={"name": intent, "confidence": 1.0})]
+            one_step = DialogueStateTracker.from_events("rules", step, domain.slots, domain=domain)
+            self._known[intent] = super().predict_action_probabilities(one_step, domain, rule_only_data, **kwargs)
+        return self._known[intent]
+
+    @property
+    def _known(self) -> Dict[Text, PolicyPrediction]:
+        return self.__dict__.setdefault("_predictions", {})
+
+    def _only(self, action: Text, domain: Domain) -> PolicyPrediction:
+        scores = self._default_predictions(domain)
+        scores[domain.index_for_action(action)] = 1.0
+        return self._prediction(scores)

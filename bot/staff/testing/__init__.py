@@ -1,0 +1,1 @@
+"""The test console and the marks."""

@@ -1,0 +1,1 @@
+"""Alembic's revisions, a folder for each store (bot/storage/migrate.py)."""

@@ -1,0 +1,1 @@
+"""What this process logs and counts: ids and closed lists, never a patient's words."""

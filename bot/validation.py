@@ -1,0 +1,134 @@
+"""Validates every data file and reports all problems at once: file, key, fix."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+from bot.answers.clinic import load_clinic
+from bot.answers.ledger import Ledger
+from bot.answers.texts import LANGUAGES, load_answers
+from bot.channels.whatsapp.text_limits import problems_in as whatsapp_problems
+from bot.dialogue.decide import LANGUAGE_BUTTON, Dialogue, load_dialogue
+from bot.errors import BotError, DataError
+from bot.guard.rules import load_rules
+from bot.message import Sentence
+from bot.nlu.cues import FOLLOW_UP, load_cues
+from bot.staff.i18n.extract import problems_in as staff_problems
+from bot.storage.yaml_file import read_yaml
+from bot.text.variety import load_detector
+from bot.text.words import load_lexicon
+
+HEADING = re.compile(r"\d+ problem\(s\) in .*:$")
+EXAMPLES_LEAST = 5
+NEEDED = ("clarify", "language", "language_unavailable", "case_remembered", "disclaimer", "notice", "contact",
+          "contact_unfilled", "service_trouble", "unreadable", "media", "ui_welcome")
+
+
+def problems_in(folder: Path) -> list[str]:
+    """Return what is wrong anywhere under `folder`, each as `file: key: fix`."""
+    parts: dict[str, Callable[[Path], Iterator[str]]] = {
+        "answers": answer_problems, "ledger.jsonl": _ledger, "guard": _guard, "dialogue.yml": _dialogue,
+        "nlu": _training, "lexicon": _lexicon, "whatsapp": whatsapp_problems, "staff": staff_problems}
+    found: list[str] = []
+    for name, part in parts.items():
+        try:
+            for problem in part(folder):
+                found.append(problem)
+        except BotError as error:
+            found += [line for line in str(error).splitlines() if not HEADING.match(line)]
+        except (OSError, KeyError, TypeError, AttributeError, ValueError) as error:
+            fault = " ".join(str(error).split())
+            found.append(f"{folder / name}: {type(error).__name__}: {fault}; restore the file")
+    return list(dict.fromkeys(found))      # several parts read the answers
+
+
+def answer_problems(folder: Path) -> Iterator[str]:
+    """Yield what the texts under `folder` lack, or say twice; raises DataError where one is no text at all."""
+    answers = load_answers(folder / "answers", load_clinic(folder / "clinic.yml"))
+    yield from (f"{folder}/answers/{name}.yml is missing; the bot cannot do without it"
+                for name in NEEDED if name not in answers)
+    seen: dict[tuple[str, str], str] = {}
+    for name, answer in answers.items():
+        for language, text in answer.text.items():
+            if other := seen.get((language, text)):
+                yield Sentence("{path}: {key} is the same as in {other}; reword one", key=f"text.{language}",
+                               path=f"{folder}/answers/{name}.yml", other=f"{other}.yml")
+            seen[language, text] = name
+
+
+def _ledger(folder: Path) -> Iterator[str]:
+    ledger = Ledger.load(folder / "ledger.jsonl")
+    answers = load_answers(folder / "answers", load_clinic(folder / "clinic.yml"))
+    for name, answer in answers.items():
+        standing = ledger.standing(answer, today=date.today())
+        if not standing.usable:
+            yield f"{folder}/answers/{name}.yml is {standing.status}; run `jawab ledger sign {name}`"
+
+
+def _guard(folder: Path) -> Iterator[str]:
+    from bot.guard.matcher import GuardMatcher  # loads spaCy, which other commands do without
+
+    rules, _ = load_rules(folder / "guard")
+    matcher = GuardMatcher.load(folder / "guard", load_lexicon(folder / "lexicon"))
+    known = load_dialogue(folder / "dialogue.yml").intents
+    for rule in rules:
+        where = f"{folder}/guard/{rule.category}.yml: {rule.id}"
+        if rule.intent not in known:
+            yield f"{where}.intent '{rule.intent}' is not an intent of dialogue.yml; correct it"
+        for text in rule.must_match:
+            if rule.id not in {finding.rule_id for finding in matcher.find(text)}:
+                yield f"{where}.must_match: '{text}' is not matched; mend the phrases"
+        for text in rule.must_not_match:
+            if rule.id in {finding.rule_id for finding in matcher.find(text)}:
+                yield f"{where}.must_not_match: '{text}' is matched; mend the phrases"
+
+
+def _dialogue(folder: Path) -> Iterator[str]:
+    dialogue: Dialogue = load_dialogue(folder / "dialogue.yml")
+    answers = {path.stem for path in (folder / "answers").glob("*.yml")}    # what is wrong with them is told elsewhere
+    for intent in dialogue.intents:
+        text = intent if dialogue.level(intent) == "answer" else dialogue.says(intent)
+        if text not in answers:
+            yield f"{folder}/dialogue.yml: intents.{intent} says '{text}', which data/answers lacks; write it"
+    domain = read_yaml(Path("domain.yml"))
+    missing = sorted(set(dialogue.intents) - set(domain["intents"]))
+    yield from (f"domain.yml: intents lacks '{name}'; add it" for name in missing)
+    if LANGUAGE_BUTTON.rstrip(":") not in answers:
+        yield f"{folder}/answers/language.yml is missing; the language buttons need it"
+
+
+def _training(folder: Path) -> Iterator[str]:
+    intents = set(load_dialogue(folder / "dialogue.yml").intents) - {FOLLOW_UP}
+    for variety in (*LANGUAGES, "mixed"):
+        have = {path.stem for path in (folder / "nlu" / variety).glob("*.yml")}
+        yield from (f"{folder}/nlu/{variety}/{name}.yml is missing; every variety needs it" for name in intents - have)
+        yield from (f"{folder}/nlu/{variety}/{name}.yml is of no intent; rename it" for name in have - intents)
+        for path in sorted((folder / "nlu" / variety).glob("*.yml")):
+            yield from _examples(path)
+
+
+def _examples(path: Path) -> Iterator[str]:
+    try:
+        entries = read_yaml(path)["nlu"]
+        lines = [line.strip() for entry in entries for line in entry["examples"].splitlines() if line.strip()]
+        named = {entry["intent"] for entry in entries}
+    except DataError as error:
+        yield str(error)
+        return
+    except (KeyError, TypeError, AttributeError) as error:
+        yield f"{path}: not training data ({error}); it must be 'nlu:' with intent and examples"
+        return
+    if named != {path.stem}:
+        yield f"{path}: intent is {', '.join(map(str, named))}; make it the file's name, '{path.stem}'"
+    yield from (f"{path}: examples: '{line[:40]}' does not start with '- '; add it"
+                for line in lines if not line.startswith("- "))
+    if len(lines) < EXAMPLES_LEAST:
+        yield f"{path}: examples: {len(lines)} are too few; write {EXAMPLES_LEAST} at least"
+
+
+def _lexicon(folder: Path) -> Iterator[str]:
+    load_lexicon(folder / "lexicon")
+    load_cues(folder / "lexicon")
+    load_detector(folder / "lexicon")
+    return iter(())
