@@ -19,6 +19,7 @@ run: .venv/.ready ## install what is missing, train if needed, serve, print the 
 
 test: .venv/.ready ## every test and check
 	@.venv/bin/ruff check bot actions tests bench deploy
+	@.venv/bin/ruff format --check --quiet bot actions tests bench deploy
 	@.venv/bin/mypy
 	@$(JAWAB) check
 	@$(JAWAB) train

@@ -24,7 +24,9 @@ class ValidateCallbackForm(Action):
         """Return the name Rasa gives the check of `callback_form`."""
         return "validate_callback_form"
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> Events:
         """Return what the answer sets; at the start everything is empty, whatever an earlier request left."""
         step, room = tracker.get_slot(REQUESTED), waiting_room()
         if step not in STEPS:
@@ -32,9 +34,13 @@ class ValidateCallbackForm(Action):
         if room is None:
             return _ended()
         message = next(event for event in reversed(tracker.events) if event["event"] == "user")
-        found = heard(step, text=message.get("text") or "", button=(message.get("metadata") or {}).get("button"),
-                      intent=(message.get("parse_data") or {}).get("intent", {}).get("name") or "",
-                      tries=int(tracker.get_slot(TRIES) or 0))
+        found = heard(
+            step,
+            text=message.get("text") or "",
+            button=(message.get("metadata") or {}).get("button"),
+            intent=(message.get("parse_data") or {}).get("intent", {}).get("name") or "",
+            tries=int(tracker.get_slot(TRIES) or 0),
+        )
         if found.ends:
             return _ended()
         if found.value is None:
@@ -49,7 +55,9 @@ class KeepCallback(Action):
         """Return the name it has in the domain."""
         return "action_callback_keep"
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> Events:
         """Keep the request for the staff where it is whole; empty the slots; return what came of it."""
         if any(not tracker.get_slot(step) for step in STEPS):
             return [*_emptied(), SlotSet(OUTCOME, "refused")]
@@ -68,14 +76,23 @@ def _keep(room: WaitingRoom | None, tracker: Tracker) -> None:
     values = {step: room.unseal(tracker.get_slot(step)) for step in STEPS}
     if values[CONSENT] != "yes":
         raise LookupError("no consent")
-    contact = {"phone": values[PHONE], "time": values[TIME],
-               "name": "" if values[NAME] == NOT_SAID else values[NAME]}
+    contact = {
+        "phone": values[PHONE],
+        "time": values[TIME],
+        "name": "" if values[NAME] == NOT_SAID else values[NAME],
+    }
     said = [event for event in tracker.events if event["event"] == "bot"]
     variety = ((said[-1].get("metadata") or {}) if said else {}).get("variety") or "en"
     channel = tracker.get_latest_input_channel() or "web"
     if channel != PRACTICE:
-        room.note(sender=tracker.sender_id, channel=channel, reason="callback", cause="asked for a call",
-                  variety=variety, contact=contact)
+        room.note(
+            sender=tracker.sender_id,
+            channel=channel,
+            reason="callback",
+            cause="asked for a call",
+            variety=variety,
+            contact=contact,
+        )
 
 
 def _emptied() -> Events:

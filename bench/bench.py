@@ -26,27 +26,39 @@ from turns import Client, Timed, alternate
 
 WORK = prepare.ROOT / ".cache" / "bench"
 RESULTS = prepare.ROOT / "bench" / "results.json"
-BLOCK = 8               # messages in a conversation
-WARM_UP = 2 * BLOCK     # messages before timing begins
-DIET = 1.2              # CPU seconds an example costs in 100 epochs
-CLIENTS = 4             # patients at once at each server, where turns a second are counted
-PROBES = 20             # messages at each point, where growth is measured
-TICK = 15               # seconds between signs of life
+BLOCK = 8  # messages in a conversation
+WARM_UP = 2 * BLOCK  # messages before timing begins
+DIET = 1.2  # CPU seconds an example costs in 100 epochs
+CLIENTS = 4  # patients at once at each server, where turns a second are counted
+PROBES = 20  # messages at each point, where growth is measured
+TICK = 15  # seconds between signs of life
 console = Console(stderr=True, highlight=False)
 Measured = dict[str, dict[str, Any]]
 
 
-def bench(examples: int = typer.Option(600, min=100, help="Examples of data/nlu both are trained on."),
-          messages: int = typer.Option(200, min=8, help="Messages each bot is timed on."),
-          starts: int = typer.Option(3, min=1, help="Start-ups of each."),
-          seed: int = typer.Option(7, help="Chooses examples and messages."),
-          stories: bool = typer.Option(False, help="Give the stock bot each rule as a story too, so that TED and "
-                                                   "UnexpecTED have something to learn."),
-          again: bool = typer.Option(False, "--again", help="Keep the stock bot that the last run trained, which takes "
-                                                            "most of the time, and its training figures."),
-          quick: bool = typer.Option(False, "--quick", help="Only how a turn's time grows, with our own model: some "
-                                                            "minutes, no stock bot."),
-          results: Annotated[Path, typer.Option(help="Where the figures go.")] = RESULTS) -> None:
+def bench(
+    examples: int = typer.Option(600, min=100, help="Examples of data/nlu both are trained on."),
+    messages: int = typer.Option(200, min=8, help="Messages each bot is timed on."),
+    starts: int = typer.Option(3, min=1, help="Start-ups of each."),
+    seed: int = typer.Option(7, help="Chooses examples and messages."),
+    stories: bool = typer.Option(
+        False,
+        help="Give the stock bot each rule as a story too, so that TED and "
+        "UnexpecTED have something to learn.",
+    ),
+    again: bool = typer.Option(
+        False,
+        "--again",
+        help="Keep the stock bot that the last run trained, which takes "
+        "most of the time, and its training figures.",
+    ),
+    quick: bool = typer.Option(
+        False,
+        "--quick",
+        help="Only how a turn's time grows, with our own model: some minutes, no stock bot.",
+    ),
+    results: Annotated[Path, typer.Option(help="Where the figures go.")] = RESULTS,
+) -> None:
     """Compare this bot with the stock Rasa pipeline."""
     if quick:
         _grow(results)
@@ -61,28 +73,52 @@ def bench(examples: int = typer.Option(600, min=100, help="Examples of data/nlu 
     if kept:
         measured["stock"]["training"] = kept
     else:
-        console.print(f"training the stock bot costs some {trained_on * DIET / 60:.0f} minutes of CPU (--examples)")
+        console.print(
+            f"training the stock bot costs some {trained_on * DIET / 60:.0f} minutes of CPU (--examples)"
+        )
     _train(bots, measured)
     _serve(bots, measured, texts, messages, starts=starts)
     loads.append(os.getloadavg()[0])
     found = report.rows(measured)
-    report.save(results, found, measured, {
-        "chosen": chosen, "examples": trained_on, "messages": messages, "conversation": BLOCK, "starts": starts,
-        "stock trained by an earlier run": again, "load at start and end": [round(load, 2) for load in loads]})
-    console.print(report.table(found, f"{trained_on} examples, {messages} messages, one client, SQLite"))
+    report.save(
+        results,
+        found,
+        measured,
+        {
+            "chosen": chosen,
+            "examples": trained_on,
+            "messages": messages,
+            "conversation": BLOCK,
+            "starts": starts,
+            "stock trained by an earlier run": again,
+            "load at start and end": [round(load, 2) for load in loads],
+        },
+    )
+    console.print(
+        report.table(found, f"{trained_on} examples, {messages} messages, one client, SQLite")
+    )
     _grow(results)
     for name, figures in measured.items():
         console.print(f"{name}: {figures['unanswered']} of {messages} messages got no reply")
-    console.print(f"{os.cpu_count()} cores, load {loads[0]:.1f} at the start and {loads[1]:.1f} at the end; a quiet "
-                  f"machine has 0 at the start. Figures are in {results}")
+    console.print(
+        f"{os.cpu_count()} cores, load {loads[0]:.1f} at the start and {loads[1]:.1f} at the end; a quiet "
+        f"machine has 0 at the start. Figures are in {results}"
+    )
 
 
 def _kept(results: Path, chosen: dict[str, Any]) -> dict[str, float]:
     """Return the stock bot's training figures from `results`; raises BenchError where that run chose other data."""
     trained = (WORK / "stock" / "models").exists() and results.exists()
-    if not trained or json.loads(results.read_text(encoding="utf-8"))["setting"].get("chosen") != chosen:
-        raise prepare.BenchError(f"{results}: no run with these examples, seed and stories; leave out --again")
-    figures: dict[str, float] = json.loads(results.read_text(encoding="utf-8"))["raw"]["stock"]["training"]
+    if (
+        not trained
+        or json.loads(results.read_text(encoding="utf-8"))["setting"].get("chosen") != chosen
+    ):
+        raise prepare.BenchError(
+            f"{results}: no run with these examples, seed and stories; leave out --again"
+        )
+    figures: dict[str, float] = json.loads(results.read_text(encoding="utf-8"))["raw"]["stock"][
+        "training"
+    ]
     return figures
 
 
@@ -104,7 +140,9 @@ def _train(bots: list[Bot], measured: Measured) -> None:
             measured[bot.name]["training"] = bot.trained()
 
 
-def _serve(bots: list[Bot], measured: Measured, texts: list[str], messages: int, *, starts: int) -> None:
+def _serve(
+    bots: list[Bot], measured: Measured, texts: list[str], messages: int, *, starts: int
+) -> None:
     """Start each bot `starts` times in turn, then talk to the last two servers in turn.
 
     The first of `texts`, `messages` and the warm-up, are for the latency; then as many for one process, twice for two.
@@ -128,14 +166,16 @@ def _serve(bots: list[Bot], measured: Measured, texts: list[str], messages: int,
                 stack.callback(second.stop)
                 second.ready()
                 openers = [servers[bot.name].client, second.client]
-                measured[bot.name]["rates"] = {"1": _rate(openers[:1], texts[talked:talked + messages]),
-                                               "2": _rate(openers, texts[talked + messages:])}
+                measured[bot.name]["rates"] = {
+                    "1": _rate(openers[:1], texts[talked : talked + messages]),
+                    "2": _rate(openers, texts[talked + messages :]),
+                }
                 second.stop()
 
 
 def _rate(openers: list[Callable[[], Client]], texts: list[str]) -> float:
     """Return how many turns a second the servers behind `openers` take part in together, CLIENTS at each."""
-    blocks = [texts[start:start + BLOCK] for start in range(0, len(texts), BLOCK)]
+    blocks = [texts[start : start + BLOCK] for start in range(0, len(texts), BLOCK)]
 
     def talk(place: int) -> None:
         Timed().talk(openers[place % len(openers)](), blocks[place])
@@ -149,8 +189,14 @@ def _rate(openers: list[Callable[[], Client]], texts: list[str]) -> float:
 def _grow(results: Path) -> None:
     """Measure how a turn's time grows, on training examples, and keep it."""
     with step("training this repository's model, where needed"):
-        done = repository_bot(prepare.ROOT).spawn((str(prepare.ROOT / ".venv" / "bin" / "jawab"), "train"),
-                                                  WORK.parent / "bench-train.log").wait()
+        done = (
+            repository_bot(prepare.ROOT)
+            .spawn(
+                (str(prepare.ROOT / ".venv" / "bin" / "jawab"), "train"),
+                WORK.parent / "bench-train.log",
+            )
+            .wait()
+        )
     if done:
         raise prepare.BenchError(f"training failed; see {WORK.parent / 'bench-train.log'}")
     probes = [texts[0] for texts in prepare.sample(100, seed=1).values()][:PROBES]
@@ -165,15 +211,20 @@ def _grow(results: Path) -> None:
 def _talk(servers: dict[str, Server], measured: Measured, texts: list[str]) -> None:
     openers = {name: server.client for name, server in servers.items()}
     with step("warming up"):
-        for _ in alternate(openers, texts[:WARM_UP], block=BLOCK, timed={name: Timed() for name in servers}):
+        for _ in alternate(
+            openers, texts[:WARM_UP], block=BLOCK, timed={name: Timed() for name in servers}
+        ):
             pass
     timed = {name: Timed() for name in servers}
     with step("talking to both in turn") as tell:
         for sent in alternate(openers, texts[WARM_UP:], block=BLOCK, timed=timed):
             tell(f"{sent} of {len(texts) - WARM_UP} messages")
     for name, turns in timed.items():
-        measured[name] |= {"turns": [round(seconds, 5) for seconds in turns.seconds], "unanswered": turns.unanswered,
-                           "memory": servers[name].memory()}
+        measured[name] |= {
+            "turns": [round(seconds, 5) for seconds in turns.seconds],
+            "unanswered": turns.unanswered,
+            "memory": servers[name].memory(),
+        }
 
 
 @contextmanager

@@ -27,13 +27,18 @@ RESULTS = ROOT / "bench" / "chaos.json"
 console = Console(stderr=True, highlight=False)
 
 
-def chaos(turns: int = typer.Option(10_000, min=1, help="Messages to be answered."),
-          every: float = typer.Option(20.0, min=5.0, help="Seconds from one killing to the next.")) -> None:
+def chaos(
+    turns: int = typer.Option(10_000, min=1, help="Messages to be answered."),
+    every: float = typer.Option(20.0, min=5.0, help="Seconds from one killing to the next."),
+) -> None:
     """Run until so many turns are answered, then compare what patients were told with what is on record."""
     with tempfile.TemporaryDirectory() as folder, Meta() as meta:
         place = Path(folder)
-        place.chmod(0o755)      # the user postgres walks through it
-        postgres, locks = Postgres(place / "postgres").start().wait(), redis(place / "redis").start().wait()
+        place.chmod(0o755)  # the user postgres walks through it
+        postgres, locks = (
+            Postgres(place / "postgres").start().wait(),
+            redis(place / "redis").start().wait(),
+        )
         try:
             with Cluster(place, postgres, locks, meta) as cluster:
                 _tell(*_run(cluster, turns=turns, every=every))
@@ -50,7 +55,9 @@ def _run(cluster: Cluster, *, turns: int, every: float) -> tuple[Load, int, floa
         while len(load.answered) < turns:
             _kill(next(parts))
             killed += 1
-            console.print(f"{len(load.answered)} of {turns} answered, {killed} killed, longest {load.longest:.1f} s")
+            console.print(
+                f"{len(load.answered)} of {turns} answered, {killed} killed, longest {load.longest:.1f} s"
+            )
             time.sleep(every)
     nothing_lost_or_doubled(cluster, load)
     return load, killed, time.monotonic() - started
@@ -68,9 +75,16 @@ def _kill(part: object) -> None:
 
 
 def _tell(load: Load, killed: int, seconds: float) -> None:
-    found = {"answered": len(load.answered), "lost": 0, "doubled": 0, "killed": killed, "seconds": round(seconds),
-             "trouble texts": load.trouble, "sent again": sum(load.problems.values()),
-             "longest wait in seconds": round(load.longest, 1)}
+    found = {
+        "answered": len(load.answered),
+        "lost": 0,
+        "doubled": 0,
+        "killed": killed,
+        "seconds": round(seconds),
+        "trouble texts": load.trouble,
+        "sent again": sum(load.problems.values()),
+        "longest wait in seconds": round(load.longest, 1),
+    }
     RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     console.print(found)
 

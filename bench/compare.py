@@ -22,25 +22,43 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from threadpoolctl import threadpool_limits
 
 RESULTS = ROOT / "bench" / "compare.json"
-BESIDE = ("cascade", "spelling")    # scored beside a slow candidate too: the bot as it runs, and without vectors
-WIDTH = 230         # of the tables, whatever the terminal's: a figure cut off is no figure
+BESIDE = (
+    "cascade",
+    "spelling",
+)  # scored beside a slow candidate too: the bot as it runs, and without vectors
+WIDTH = 230  # of the tables, whatever the terminal's: a figure cut off is no figure
 console = Console(stderr=True, highlight=False)
 
 
-def compare(only: Annotated[list[str] | None, typer.Option(help="Candidates to score; all by default.")] = None,
-            folds: Annotated[int, typer.Option(min=2, help="Folds of the main table.")] = 3,
-            sample: Annotated[int, typer.Option(min=0, help="Messages of data/nlu to use, about; 0 for all.")] = 0,
-            slow: Annotated[int, typer.Option(min=100, help="Messages a slow candidate is trained on, about.")] = 800,
-            seed: Annotated[int, typer.Option(help="Chooses folds and samples.")] = 7,
-            resume: Annotated[bool, typer.Option(help="Keep what an earlier run of the same setting, data and core "
-                                                      "code has already scored (.cache/compare).")] = False,
-            markdown: Annotated[bool, typer.Option(help="Print the tables as Markdown too.")] = False,
-            results: Annotated[Path, typer.Option(help="Where the figures go.")] = RESULTS) -> None:
+def compare(
+    only: Annotated[
+        list[str] | None, typer.Option(help="Candidates to score; all by default.")
+    ] = None,
+    folds: Annotated[int, typer.Option(min=2, help="Folds of the main table.")] = 3,
+    sample: Annotated[
+        int, typer.Option(min=0, help="Messages of data/nlu to use, about; 0 for all.")
+    ] = 0,
+    slow: Annotated[
+        int, typer.Option(min=100, help="Messages a slow candidate is trained on, about.")
+    ] = 800,
+    seed: Annotated[int, typer.Option(help="Chooses folds and samples.")] = 7,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            help="Keep what an earlier run of the same setting, data and core "
+            "code has already scored (.cache/compare)."
+        ),
+    ] = False,
+    markdown: Annotated[bool, typer.Option(help="Print the tables as Markdown too.")] = False,
+    results: Annotated[Path, typer.Option(help="Where the figures go.")] = RESULTS,
+) -> None:
     """Compare intent classifiers on the same folds."""
     names = only or list(CANDIDATES)
     unknown = [name for name in names if name not in CANDIDATES]
     if unknown:
-        raise typer.BadParameter(f"no candidate is called {', '.join(unknown)}; there are {', '.join(CANDIDATES)}")
+        raise typer.BadParameter(
+            f"no candidate is called {', '.join(unknown)}; there are {', '.join(CANDIDATES)}"
+        )
     setting = Setting(folds=folds, sample=sample, slow=slow, seed=seed)
     scored = _tracks(names, setting, resume=resume)
     report.save(results, scored, setting)
@@ -69,10 +87,16 @@ def _tracks(names: list[str], setting: Setting, *, resume: bool) -> list[Track]:
 
 def _score(track: Track, names: list[str], *, resume: bool) -> None:
     """Score each candidate in turn, and say so."""
-    with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console) as progress:
+    with Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console
+    ) as progress:
         for number, name in enumerate(names, 1):
             task = progress.add_task(name)
-            track.score(name, resume=resume, tell=_teller(progress, task, f"{number} of {len(names)}  {name}"))
+            track.score(
+                name,
+                resume=resume,
+                tell=_teller(progress, task, f"{number} of {len(names)}  {name}"),
+            )
             progress.remove_task(task)
             console.print(report.line(track, name), markup=False)
 

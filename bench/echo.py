@@ -15,4 +15,9 @@ async def same(request: Request) -> HTTPResponse:
 
 
 if __name__ == "__main__":
-    app.run(host="127.0.0.1", port=int(sys.argv[sys.argv.index("--port") + 1]), workers=1, access_log=False)
+    app.run(
+        host="127.0.0.1",
+        port=int(sys.argv[sys.argv.index("--port") + 1]),
+        workers=1,
+        access_log=False,
+    )

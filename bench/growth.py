@@ -11,9 +11,9 @@ from report import Growth
 from servers import Server, echo, repository_bot
 from turns import Client, Timed
 
-LENGTHS = (1, 10, 100, 1000)                    # turns in the conversation
-CROWDS = (10, 100, 1_000, 10_000, 100_000)      # conversations in the store
-AT_ONCE = 500                                   # conversations filled in by one statement
+LENGTHS = (1, 10, 100, 1000)  # turns in the conversation
+CROWDS = (10, 100, 1_000, 10_000, 100_000)  # conversations in the store
+AT_ONCE = 500  # conversations filled in by one statement
 COPY = """
 INSERT INTO events (sender_id, type_name, timestamp, intent_name, action_name, data)
 WITH RECURSIVE number(n) AS (SELECT :first UNION ALL SELECT n + 1 FROM number WHERE n + 1 < :last)
@@ -31,8 +31,10 @@ def measure(folder: Path, probes: Sequence[str], tell: Tell) -> Growth:
     found: Growth = {FLOOR: {"echo": _floor(folder, probes)}}
     with _running(Server(repository_bot(folder))) as server:
         Timed().talk(server.client(), probes)
-        for name, points in (("conversations", _crowds(server, folder / "conversations.db", probes)),
-                             ("turns in the conversation", _lengths(server, probes))):
+        for name, points in (
+            ("conversations", _crowds(server, folder / "conversations.db", probes)),
+            ("turns in the conversation", _lengths(server, probes)),
+        ):
             found[name] = {}
             for point, seconds in points:
                 found[name][str(point)] = round(statistics.median(seconds) * 1000, 2)
@@ -54,7 +56,9 @@ def _lengths(server: Server, probes: Sequence[str]) -> Iterator[tuple[int, list[
         yield length, timed.seconds
 
 
-def _crowds(server: Server, database: Path, probes: Sequence[str]) -> Iterator[tuple[int, list[float]]]:
+def _crowds(
+    server: Server, database: Path, probes: Sequence[str]
+) -> Iterator[tuple[int, list[float]]]:
     """Yield the seconds of the turns of new conversations beside each of CROWDS."""
     there = 0
     for crowd in CROWDS:
@@ -91,7 +95,7 @@ def _floor(folder: Path, probes: Sequence[str]) -> float:
 def _running(server: Server) -> Iterator[Server]:
     try:
         server.ready()
-        time.sleep(1)       # what a server does after its first answer is no turn's
+        time.sleep(1)  # what a server does after its first answer is no turn's
         yield server
     finally:
         server.stop()

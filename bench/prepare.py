@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 STOCK = ROOT / "bench" / "stock"
 STOCK_ENVIRONMENT = ROOT / ".venv-stock"
 COPIED = ("bot", "actions", "data", "config.yml", "domain.yml", "endpoints.yml", "credentials.yml")
-LEAST = 4           # examples of an intent: our calibration needs 3, Rasa warns below 2
+LEAST = 4  # examples of an intent: our calibration needs 3, Rasa warns below 2
 WITH_DISCLAIMER = {"answer", "steer"}
 Examples = dict[str, list[str]]
 
@@ -32,7 +32,9 @@ def read_yaml(path: Path) -> Any:
 def write_yaml(path: Path, content: Any) -> None:
     """Write `content` as Rasa reads it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=1000), encoding="utf-8")
+    path.write_text(
+        yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=1000), encoding="utf-8"
+    )
 
 
 def sample(size: int, *, seed: int) -> Examples:
@@ -40,22 +42,37 @@ def sample(size: int, *, seed: int) -> Examples:
     found: Examples = defaultdict(list)
     for path in sorted((ROOT / "data" / "nlu").rglob("*.yml")):
         for block in read_yaml(path)["nlu"]:
-            found[block["intent"]] += [line[2:].strip() for line in block["examples"].splitlines() if line[:2] == "- "]
+            found[block["intent"]] += [
+                line[2:].strip() for line in block["examples"].splitlines() if line[:2] == "- "
+            ]
     total, dice = sum(map(len, found.values())), random.Random(seed)
-    shares = {intent: max(LEAST, round(size * len(texts) / total)) for intent, texts in sorted(found.items())}
-    return {intent: dice.sample(found[intent], min(share, len(found[intent]))) for intent, share in shares.items()}
+    shares = {
+        intent: max(LEAST, round(size * len(texts) / total))
+        for intent, texts in sorted(found.items())
+    }
+    return {
+        intent: dice.sample(found[intent], min(share, len(found[intent])))
+        for intent, share in shares.items()
+    }
 
 
 def messages(count: int, *, seed: int) -> list[str]:
     """Return `count` of the labelled messages of tests/eval, as many of each variety, in one seeded order."""
     files, dice = sorted((ROOT / "tests" / "eval").glob("*.jsonl")), random.Random(seed)
-    rows = [[json.loads(line)["text"] for line in path.read_text(encoding="utf-8").splitlines()] for path in files]
+    rows = [
+        [json.loads(line)["text"] for line in path.read_text(encoding="utf-8").splitlines()]
+        for path in files
+    ]
     for texts in rows:
         dice.shuffle(texts)
     # one of each variety in turn, then the whole shuffled
-    turns = [texts[place] for place in range(max(map(len, rows))) for texts in rows if place < len(texts)][:count]
+    turns = [
+        texts[place] for place in range(max(map(len, rows))) for texts in rows if place < len(texts)
+    ][:count]
     if len(turns) < count:
-        raise BenchError(f"tests/eval holds {len(turns)} messages, {count} are asked for; ask for fewer")
+        raise BenchError(
+            f"tests/eval holds {len(turns)} messages, {count} are asked for; ask for fewer"
+        )
     dice.shuffle(turns)
     return turns
 
@@ -83,12 +100,19 @@ def stock_folder(folder: Path, examples: Examples, *, stories: bool) -> None:
     texts, rules = _texts(), _rules()
     write_yaml(folder / "data" / "rules.yml", {"version": "3.1", "rules": rules})
     if stories:
-        write_yaml(folder / "data" / "stories.yml", {"version": "3.1", "stories": [
-            {"story": rule["rule"], "steps": rule["steps"]} for rule in rules]})
+        write_yaml(
+            folder / "data" / "stories.yml",
+            {
+                "version": "3.1",
+                "stories": [{"story": rule["rule"], "steps": rule["steps"]} for rule in rules],
+            },
+        )
     responses = {f"utter_{intent}": [{"text": text}] for intent, text in texts.items()}
-    responses["utter_default"] = responses["utter_off_topic"]       # what Rasa says when it is unsure
-    write_yaml(folder / "domain.yml", {**read_yaml(STOCK / "domain.yml"), "intents": list(texts),
-                                       "responses": responses})
+    responses["utter_default"] = responses["utter_off_topic"]  # what Rasa says when it is unsure
+    write_yaml(
+        folder / "domain.yml",
+        {**read_yaml(STOCK / "domain.yml"), "intents": list(texts), "responses": responses},
+    )
     (folder / "var").mkdir()
 
 
@@ -97,8 +121,10 @@ def stock_environment(uv: str) -> None:
     ready = STOCK_ENVIRONMENT / ".ready"
     if ready.exists() and ready.stat().st_mtime > (STOCK / "uv.lock").stat().st_mtime:
         return
-    done = subprocess.run([uv, "sync", "--frozen", "--compile-bytecode", "--python", "3.11", "--project", str(STOCK)],
-                          env={**os.environ, "UV_PROJECT_ENVIRONMENT": str(STOCK_ENVIRONMENT)})
+    done = subprocess.run(
+        [uv, "sync", "--frozen", "--compile-bytecode", "--python", "3.11", "--project", str(STOCK)],
+        env={**os.environ, "UV_PROJECT_ENVIRONMENT": str(STOCK_ENVIRONMENT)},
+    )
     if done.returncode:
         raise BenchError("the stock environment could not be installed; see uv's words above")
     ready.touch()
@@ -114,26 +140,45 @@ def find_uv() -> str:
 
 
 def _write_examples(path: Path, examples: Examples) -> None:
-    blocks = [f"- intent: {intent}\n  examples: |\n" + "".join(f"    - {text}\n" for text in texts)
-              for intent, texts in examples.items()]
+    blocks = [
+        f"- intent: {intent}\n  examples: |\n" + "".join(f"    - {text}\n" for text in texts)
+        for intent, texts in examples.items()
+    ]
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text('version: "3.1"\nnlu:\n' + "".join(blocks), encoding="utf-8")
 
 
 def _rules() -> list[dict[str, Any]]:
     """Return the rules of data/rules with each `or` written out: stock Rasa has one utterance for each intent."""
-    written = [rule for path in sorted((ROOT / "data" / "rules").glob("*.yml")) for rule in read_yaml(path)["rules"]]
-    intents = [option["intent"] for rule in written for step in rule["steps"]
-               for option in step.get("or", [step]) if "intent" in option]
-    return [{"rule": intent, "steps": [{"intent": intent}, {"action": f"utter_{intent}"}]} for intent in intents]
+    written = [
+        rule
+        for path in sorted((ROOT / "data" / "rules").glob("*.yml"))
+        for rule in read_yaml(path)["rules"]
+    ]
+    intents = [
+        option["intent"]
+        for rule in written
+        for step in rule["steps"]
+        for option in step.get("or", [step])
+        if "intent" in option
+    ]
+    return [
+        {"rule": intent, "steps": [{"intent": intent}, {"action": f"utter_{intent}"}]}
+        for intent in intents
+    ]
 
 
 def _texts() -> dict[str, str]:
     """Return the English text that answers each intent, the disclaimer in the same message where we send it."""
     intents = read_yaml(ROOT / "data" / "dialogue.yml")["intents"]
-    answers = {path.stem: read_yaml(path)["answer"]["text"]["en"] for path in (ROOT / "data/answers").glob("*.yml")}
+    answers = {
+        path.stem: read_yaml(path)["answer"]["text"]["en"]
+        for path in (ROOT / "data/answers").glob("*.yml")
+    }
     texts = {}
     for intent, entry in intents.items():
         text = answers[entry.get("says", intent)]
-        texts[intent] = f"{text}\n{answers['disclaimer']}" if entry["level"] in WITH_DISCLAIMER else text
+        texts[intent] = (
+            f"{text}\n{answers['disclaimer']}" if entry["level"] in WITH_DISCLAIMER else text
+        )
     return texts

@@ -14,10 +14,10 @@ from typing import Any
 
 from rich.table import Table
 
-TARGETS = {"latency": 0.5, "memory": 0.5, "start-up": 0.5, "training": 0.3}   # ours / stock, at most
-AT_LEAST = {"turns a second": 2.0}                                            # ours / stock, at least
-GROWTH = 1.5            # the slowest turn over the first of a row that should be flat, at most
-Growth = dict[str, dict[str, float]]    # what grows: how far it has grown: median turn in ms
+TARGETS = {"latency": 0.5, "memory": 0.5, "start-up": 0.5, "training": 0.3}  # ours / stock, at most
+AT_LEAST = {"turns a second": 2.0}  # ours / stock, at least
+GROWTH = 1.5  # the slowest turn over the first of a row that should be flat, at most
+Growth = dict[str, dict[str, float]]  # what grows: how far it has grown: median turn in ms
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,7 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 def rows(measured: dict[str, dict[str, Any]]) -> list[Row]:
     """Return the rows of the table from the raw figures of each bot, by its name."""
+
     def row(name: str, unit: str, figure: Any) -> Row:
         return Row(name, unit, figure(measured["ours"]), figure(measured["stock"]))
 
@@ -78,14 +79,27 @@ def table(found: Sequence[Row], title: str) -> Table:
     for column in drawn.columns[2:6]:
         column.justify = "right"
     for row in found:
-        drawn.add_row(row.name, row.unit, f"{row.ours:,.1f}", f"{row.stock:,.1f}", f"{row.ratio:.2f}",
-                      f"{row.target:.2f}", "met" if row.met else "NOT MET")
+        drawn.add_row(
+            row.name,
+            row.unit,
+            f"{row.ours:,.1f}",
+            f"{row.stock:,.1f}",
+            f"{row.ratio:.2f}",
+            f"{row.target:.2f}",
+            "met" if row.met else "NOT MET",
+        )
     return drawn
 
 
 def growth_table(found: Growth) -> Table:
     """Return the table of how a turn's time grows, a line for each point of each row."""
-    drawn = Table("", "", "turn, ms", "to the first", title="how a turn's time grows (our bot, vectors remembered)")
+    drawn = Table(
+        "",
+        "",
+        "turn, ms",
+        "to the first",
+        title="how a turn's time grows (our bot, vectors remembered)",
+    )
     for column in drawn.columns[1:]:
         column.justify = "right"
     for name, row in found.items():
@@ -97,21 +111,40 @@ def growth_table(found: Growth) -> Table:
 
 def steep(found: Growth) -> list[str]:
     """Return the rows that are not flat."""
-    return [name for name, row in found.items() if max(row.values()) > GROWTH * next(iter(row.values()))]
+    return [
+        name for name, row in found.items() if max(row.values()) > GROWTH * next(iter(row.values()))
+    ]
 
 
-def save(path: Path, found: Sequence[Row], measured: dict[str, dict[str, Any]], setting: dict[str, Any]) -> None:
+def save(
+    path: Path, found: Sequence[Row], measured: dict[str, dict[str, Any]], setting: dict[str, Any]
+) -> None:
     """Write the figures, the raw ones behind them, and the machine and setting they were taken in."""
-    _write(path, {
-        "taken": _now(), "setting": setting, "machine": machine(),
-        "rows": [{**asdict(row), "ratio": round(row.ratio, 3), "target": row.target, "met": row.met} for row in found],
-        "raw": measured})
+    _write(
+        path,
+        {
+            "taken": _now(),
+            "setting": setting,
+            "machine": machine(),
+            "rows": [
+                {**asdict(row), "ratio": round(row.ratio, 3), "target": row.target, "met": row.met}
+                for row in found
+            ],
+            "raw": measured,
+        },
+    )
 
 
 def save_growth(path: Path, found: Growth) -> None:
     """Write the growth beside what else `path` holds."""
     known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    _write(path, known | {"growth": {"taken": _now(), "machine": machine(), "at most": GROWTH, "median ms": found}})
+    _write(
+        path,
+        known
+        | {
+            "growth": {"taken": _now(), "machine": machine(), "at most": GROWTH, "median ms": found}
+        },
+    )
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:
@@ -124,5 +157,9 @@ def _now() -> str:
 
 def machine() -> dict[str, Any]:
     """Return what the figures depend on."""
-    return {"cores": os.cpu_count(), "python": platform.python_version(), "rasa": version("rasa"),
-            "load": [round(load, 2) for load in os.getloadavg()]}
+    return {
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "rasa": version("rasa"),
+        "load": [round(load, 2) for load in os.getloadavg()],
+    }

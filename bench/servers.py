@@ -12,8 +12,8 @@ from pathlib import Path
 from prepare import ROOT, STOCK_ENVIRONMENT, BenchError
 from turns import Client, EchoClient, OurClient, StockClient
 
-PATIENCE = 600          # seconds a server may take to answer on a busy machine
-RATE = "100000"         # requests a minute: the limits against abuse must not bend the figures
+PATIENCE = 600  # seconds a server may take to answer on a busy machine
+RATE = "100000"  # requests a minute: the limits against abuse must not bend the figures
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Bot:
     serve: tuple[str, ...]
     client: type[Client]
     environment: Mapping[str, str]
-    logs: Path | None = None        # its folder, where it is not the bot's own
+    logs: Path | None = None  # its folder, where it is not the bot's own
 
     @property
     def log(self) -> Path:
@@ -36,8 +36,15 @@ class Bot:
     def spawn(self, command: tuple[str, ...], log: Path) -> subprocess.Popen[bytes]:
         """Start `command` in the folder, its output in the file `log`."""
         with log.open("ab") as stream:
-            return subprocess.Popen(command, cwd=self.folder, env=dict(self.environment), stdout=stream, stderr=stream,
-                                    stdin=subprocess.DEVNULL, start_new_session=True)
+            return subprocess.Popen(
+                command,
+                cwd=self.folder,
+                env=dict(self.environment),
+                stdout=stream,
+                stderr=stream,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
 
     def trained(self) -> dict[str, float]:
         """Train once; return wall and CPU seconds, those of every process it started included."""
@@ -45,7 +52,7 @@ class Bot:
         process = self.spawn(self.train, self.folder / "train.log")
         try:
             _, status, used = os.wait4(process.pid, 0)
-        except KeyboardInterrupt:   # it has a process group of its own, which Ctrl-C does not reach
+        except KeyboardInterrupt:  # it has a process group of its own, which Ctrl-C does not reach
             os.killpg(process.pid, signal.SIGTERM)
             raise
         wall, process.returncode = time.monotonic() - started, os.waitstatus_to_exitcode(status)
@@ -104,24 +111,53 @@ class Server:
 def our_bot(folder: Path) -> Bot:
     """Return this bot, run from its copy in `folder` as `make run` runs it."""
     command = str(ROOT / ".venv" / "bin" / "jawab")
-    return Bot("ours", folder, (command, "train", "--force"), (command, "run"), OurClient, environment(
-        OMP_NUM_THREADS="1", PYTHONPATH=str(folder), JAWAB_SESSION_RATE=RATE, JAWAB_ADDRESS_RATE=RATE))
+    return Bot(
+        "ours",
+        folder,
+        (command, "train", "--force"),
+        (command, "run"),
+        OurClient,
+        environment(
+            OMP_NUM_THREADS="1",
+            PYTHONPATH=str(folder),
+            JAWAB_SESSION_RATE=RATE,
+            JAWAB_ADDRESS_RATE=RATE,
+        ),
+    )
 
 
 def stock_bot(folder: Path) -> Bot:
     """Return the stock bot in `folder`, run by the `rasa` command of its own environment."""
     command = str(STOCK_ENVIRONMENT / "bin" / "rasa")
     # validation of the data is left out of its training: ours does not do it there either
-    return Bot("stock", folder, (command, "train", "--force", "--skip-validation"),
-               (command, "run", "--interface", "127.0.0.1"), StockClient, environment())
+    return Bot(
+        "stock",
+        folder,
+        (command, "train", "--force", "--skip-validation"),
+        (command, "run", "--interface", "127.0.0.1"),
+        StockClient,
+        environment(),
+    )
 
 
 def repository_bot(folder: Path) -> Bot:
     """Return this repository's bot with its own trained model, what it writes in `folder`."""
     command = str(ROOT / ".venv" / "bin" / "jawab")
-    return Bot("ours", ROOT, (), (command, "run"), OurClient, environment(
-        OMP_NUM_THREADS="1", PYTHONPATH=str(ROOT), JAWAB_VAR=str(folder), JAWAB_SESSION_RATE=RATE,
-        JAWAB_ADDRESS_RATE=RATE), folder)
+    return Bot(
+        "ours",
+        ROOT,
+        (),
+        (command, "run"),
+        OurClient,
+        environment(
+            OMP_NUM_THREADS="1",
+            PYTHONPATH=str(ROOT),
+            JAWAB_VAR=str(folder),
+            JAWAB_SESSION_RATE=RATE,
+            JAWAB_ADDRESS_RATE=RATE,
+        ),
+        folder,
+    )
 
 
 def echo(folder: Path) -> Bot:
@@ -132,8 +168,11 @@ def echo(folder: Path) -> Bot:
 
 def environment(**more: str) -> dict[str, str]:
     """Return the environment without what the caller's shell, or `make`, set for either bot."""
-    kept = {name: value for name, value in os.environ.items()
-            if not name.startswith(("JAWAB_", "PYTHON", "OMP_", "RASA_", "TF_", "VIRTUAL_ENV"))}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("JAWAB_", "PYTHON", "OMP_", "RASA_", "TF_", "VIRTUAL_ENV"))
+    }
     return {**kept, "RASA_TELEMETRY_ENABLED": "false", **more}
 
 

@@ -33,7 +33,9 @@ class Client:
         response = self._connection.getresponse()
         answer = response.read()
         if response.status != 200:
-            raise RuntimeError(f"POST {path}: status {response.status}: {answer[:200].decode('utf-8', 'replace')}")
+            raise RuntimeError(
+                f"POST {path}: status {response.status}: {answer[:200].decode('utf-8', 'replace')}"
+            )
         return json.loads(answer)
 
 
@@ -46,7 +48,9 @@ class OurClient(Client):
 
     def say(self, text: str) -> list[str]:
         """Post a message to the web channel."""
-        answer = self.post("/chat/messages", {"session": self._session, "id": uuid4().hex, "text": text})
+        answer = self.post(
+            "/chat/messages", {"session": self._session, "id": uuid4().hex, "text": text}
+        )
         return [reply["text"] for reply in answer["replies"]]
 
 
@@ -59,8 +63,12 @@ class StockClient(Client):
 
     def say(self, text: str) -> list[str]:
         """Post a message to the webhook."""
-        return [reply.get("text", "")
-                for reply in self.post("/webhooks/rest/webhook", {"sender": self._sender, "message": text})]
+        return [
+            reply.get("text", "")
+            for reply in self.post(
+                "/webhooks/rest/webhook", {"sender": self._sender, "message": text}
+            )
+        ]
 
 
 class EchoClient(Client):
@@ -87,14 +95,19 @@ class Timed:
             self.unanswered += not any(replies)
 
 
-def alternate(openers: Mapping[str, Callable[[], Client]], texts: Sequence[str], *, block: int,
-              timed: Mapping[str, Timed]) -> Iterator[int]:
+def alternate(
+    openers: Mapping[str, Callable[[], Client]],
+    texts: Sequence[str],
+    *,
+    block: int,
+    timed: Mapping[str, Timed],
+) -> Iterator[int]:
     """Send `texts` to every bot, a conversation of `block` messages at a time, each bot going first in turn.
 
     What a bot takes goes into `timed`. Yields, after each conversation, how many messages each has had.
     """
     for number, start in enumerate(range(0, len(texts), block)):
-        part, names = texts[start:start + block], list(openers)
+        part, names = texts[start : start + block], list(openers)
         for name in names if number % 2 == 0 else reversed(names):
             timed[name].talk(openers[name](), part)
         yield start + len(part)

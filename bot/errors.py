@@ -29,7 +29,9 @@ class DataError(BotError):
 
     def __init__(self, words: str = "", *, problems: Sequence[str] = (), **values: Any) -> None:
         """`problems` come after `words`, a line each, and stay apart for the console to say in Urdu."""
-        super().__init__("\n".join([*([words] if words else []), *problems]) if problems else words, **values)
+        super().__init__(
+            "\n".join([*([words] if words else []), *problems]) if problems else words, **values
+        )
         self._problems = tuple(problems)
 
     @property
@@ -57,4 +59,6 @@ class StoreError(BotError):
 def told(error: BaseException) -> str:
     """Return the kind of `error` and where it arose, without its message: that may quote a patient's words."""
     frames = reversed(traceback.extract_tb(error.__traceback__)[-4:])
-    return " < ".join([type(error).__name__, *(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames)])
+    return " < ".join(
+        [type(error).__name__, *(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames)]
+    )

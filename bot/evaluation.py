@@ -10,7 +10,17 @@ from typing import Any
 
 from bot.errors import DataError
 
-ACTIONS = ("answer", "steer", "emergency", "crisis", "support", "handoff", "smalltalk", "language", "decline")
+ACTIONS = (
+    "answer",
+    "steer",
+    "emergency",
+    "crisis",
+    "support",
+    "handoff",
+    "smalltalk",
+    "language",
+    "decline",
+)
 CASES, URGENT = {"steer"}, {"emergency", "crisis"}
 VARIETIES = ("en", "ur", "roman", "mixed")
 
@@ -44,12 +54,19 @@ class Scored:
             return False
         if self.action != "answer" or not self.row.topics:
             return True
-        return set(self.row.topics) <= set(self.topics) and len(self.topics) <= len(self.row.topics) + 1
+        return (
+            set(self.row.topics) <= set(self.topics)
+            and len(self.topics) <= len(self.row.topics) + 1
+        )
 
     @property
     def leak(self) -> bool:
         """Whether a case or an urgent message was answered: the gravest error there is."""
-        return self.action == "answer" and "answer" not in self.row.actions and self.row.actions[0] in CASES | URGENT
+        return (
+            self.action == "answer"
+            and "answer" not in self.row.actions
+            and self.row.actions[0] in CASES | URGENT
+        )
 
     @property
     def own_variety(self) -> bool:
@@ -83,19 +100,34 @@ class Figure:
         """Return the lower and upper bound."""
         z, share = 1.96, self.good / self.of
         centre = (share + z * z / (2 * self.of)) / (1 + z * z / self.of)
-        half = z * math.sqrt(share * (1 - share) / self.of + z * z / (4 * self.of ** 2)) / (1 + z * z / self.of)
+        half = (
+            z
+            * math.sqrt(share * (1 - share) / self.of + z * z / (4 * self.of**2))
+            / (1 + z * z / self.of)
+        )
         return max(0.0, centre - half), min(1.0, centre + half)
 
 
 Keep = Callable[[Scored], bool]
-FIGURES: dict[str, tuple[Keep, Keep]] = {   # name: which rows count, which of them are good
+FIGURES: dict[str, tuple[Keep, Keep]] = {  # name: which rows count, which of them are good
     "right": (lambda s: True, lambda s: s.right),
-    "case recall": (lambda s: s.row.actions[0] in CASES, lambda s: s.action in s.row.actions or s.action in URGENT),
+    "case recall": (
+        lambda s: s.row.actions[0] in CASES,
+        lambda s: s.action in s.row.actions or s.action in URGENT,
+    ),
     "leaks": (lambda s: s.row.actions[0] in CASES | URGENT, lambda s: s.leak),
-    "urgent recall": (lambda s: s.row.actions[0] in URGENT, lambda s: s.action in s.row.actions or s.action in URGENT),
-    "wrongly steered": (lambda s: s.row.actions[0] == "answer",
-                        lambda s: s.action in {"steer", *URGENT} and s.action not in s.row.actions),
-    "off-topic answered": (lambda s: s.row.actions[0] == "decline", lambda s: s.action == "answer" and not s.right),
+    "urgent recall": (
+        lambda s: s.row.actions[0] in URGENT,
+        lambda s: s.action in s.row.actions or s.action in URGENT,
+    ),
+    "wrongly steered": (
+        lambda s: s.row.actions[0] == "answer",
+        lambda s: s.action in {"steer", *URGENT} and s.action not in s.row.actions,
+    ),
+    "off-topic answered": (
+        lambda s: s.row.actions[0] == "decline",
+        lambda s: s.action == "answer" and not s.right,
+    ),
     "several topics": (lambda s: len(s.row.topics) > 1, lambda s: s.right),
     "own variety": (lambda s: True, lambda s: s.own_variety),
 }
@@ -110,12 +142,24 @@ def load_rows(paths: Iterable[Path]) -> list[Row]:
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
             try:
                 entry = json.loads(line)
-                row = Row(entry["id"], entry["text"], entry["variety"], tuple(entry["actions"]), tuple(entry["topics"]))
-                if not set(row.actions) <= set(ACTIONS) or not row.actions or row.variety not in VARIETIES:
+                row = Row(
+                    entry["id"],
+                    entry["text"],
+                    entry["variety"],
+                    tuple(entry["actions"]),
+                    tuple(entry["topics"]),
+                )
+                if (
+                    not set(row.actions) <= set(ACTIONS)
+                    or not row.actions
+                    or row.variety not in VARIETIES
+                ):
                     raise ValueError("unknown action or variety")
                 rows.append(row)
             except (ValueError, KeyError, TypeError) as error:
-                problems.append(f"{path}:{number}: not a labelled message ({error}); correct the line")
+                problems.append(
+                    f"{path}:{number}: not a labelled message ({error}); correct the line"
+                )
     if problems:
         raise DataError("\n".join(problems))
     return rows
@@ -126,16 +170,26 @@ def score(rows: Sequence[Row], say: Callable[[str], Mapping[str, Any]]) -> list[
     scored = []
     for row in rows:
         said = say(row.text)
-        scored.append(Scored(row, said["action"], tuple(said["topics"]), said["variety"], said.get("ms", 0.0),
-                             tuple(said.get("reasons", ()))))
+        scored.append(
+            Scored(
+                row,
+                said["action"],
+                tuple(said["topics"]),
+                said["variety"],
+                said.get("ms", 0.0),
+                tuple(said.get("reasons", ())),
+            )
+        )
     return scored
 
 
 def figures(scored: Iterable[Scored]) -> dict[str, Figure]:
     """Return every figure over `scored`."""
     scored = list(scored)
-    return {name: Figure(sum(good(s) for s in scored if counts(s)), sum(counts(s) for s in scored))
-            for name, (counts, good) in FIGURES.items()}
+    return {
+        name: Figure(sum(good(s) for s in scored if counts(s)), sum(counts(s) for s in scored))
+        for name, (counts, good) in FIGURES.items()
+    }
 
 
 @dataclass
@@ -154,17 +208,24 @@ class Page:
             part = [one for one in scored if one.row.variety == variety]
             if part:
                 page.by_variety[variety] = figures(part)
-        page.confusion = Counter((_label(one.row.actions[0], one.row.topics), _label(one.action, one.topics))
-                                 for one in scored if not one.right)
+        page.confusion = Counter(
+            (_label(one.row.actions[0], one.row.topics), _label(one.action, one.topics))
+            for one in scored
+            if not one.right
+        )
         page.wrong = [one for one in scored if not one.right]
         return page
 
     def shares(self) -> dict[str, dict[str, float]]:
         """Return the figures as plain shares, for the recorded baseline."""
-        return {variety: {name: round(figure.share, 4) for name, figure in row.items() if figure.of}
-                for variety, row in self.by_variety.items()}
+        return {
+            variety: {name: round(figure.share, 4) for name, figure in row.items() if figure.of}
+            for variety, row in self.by_variety.items()
+        }
 
-    def fallen_below(self, baseline: Mapping[str, Mapping[str, float]], *, tolerated: int = 1) -> list[str]:
+    def fallen_below(
+        self, baseline: Mapping[str, Mapping[str, float]], *, tolerated: int = 1
+    ) -> list[str]:
         """Return a sentence for every figure that is worse than in `baseline` by more than `tolerated` messages.
 
         One message is what another processor's rounding may turn.

@@ -52,8 +52,8 @@ class Staff:
     """The staff console (docs/staff.md)."""
 
     database: str
-    hours: int = 10         # how long one signs in for
-    secure: bool = False    # whether the cookie travels over https only
+    hours: int = 10  # how long one signs in for
+    secure: bool = False  # whether the cookie travels over https only
     contact_key: str = field(default="", repr=False)
     contact_days: int = 30
     asked_days: int = 90
@@ -67,7 +67,9 @@ class Settings:
     data: Path = Path("data")
     models: Path = Path("models")
     var: Path = Path("var")
-    database: str = field(default="", repr=False)   # PostgreSQL for everything; empty: SQLite files under `var`
+    database: str = field(
+        default="", repr=False
+    )  # PostgreSQL for everything; empty: SQLite files under `var`
     redis: str = field(default="", repr=False)
     host: str = "127.0.0.1"
     port: int = 5005
@@ -106,17 +108,25 @@ class Settings:
             host=env.get("JAWAB_HOST", "127.0.0.1"),
             session_key=env.get("JAWAB_SESSION_KEY", ""),
             origins=read.origins("JAWAB_ORIGINS"),
-            log=read.choice("JAWAB_LOG", default="json" if production else "plain", among=("json", "plain")),
+            log=read.choice(
+                "JAWAB_LOG", default="json" if production else "plain", among=("json", "plain")
+            ),
             metrics_token=env.get("JAWAB_METRICS_TOKEN", "").strip(),
-            **{name: read.number(f"JAWAB_{name.upper()}", default=default, least=least, most=most)
-               for name, (default, least, most) in NUMBERS.items()},
+            **{
+                name: read.number(f"JAWAB_{name.upper()}", default=default, least=least, most=most)
+                for name, (default, least, most) in NUMBERS.items()
+            },
             whatsapp=_whatsapp(env, read, _address(database, var, "whatsapp")),
-            staff=_staff(env, read, _address(database, var, "staff"), shared=production or bool(database)),
+            staff=_staff(
+                env, read, _address(database, var, "staff"), shared=production or bool(database)
+            ),
         )
         problems = list(read.problems)
         if (settings.production or database) and len(settings.session_key) < 32:
-            problems.append("JAWAB_SESSION_KEY: production and JAWAB_DATABASE need a secret of 32 characters or more, "
-                            "the same for every process; make one with `openssl rand -hex 32`")
+            problems.append(
+                "JAWAB_SESSION_KEY: production and JAWAB_DATABASE need a secret of 32 characters or more, "
+                "the same for every process; make one with `openssl rand -hex 32`"
+            )
         if problems:
             raise SettingsError("\n".join(problems))
         return settings
@@ -132,8 +142,9 @@ class Settings:
     def contact_key(self) -> str:
         """Return the keys that encrypt contact data: those set, or one kept under `var/` for trial runs."""
         given = self.staff.contact_key if self.staff else ""
-        return given or self._kept("contact.key",
-                                   lambda: urlsafe_b64encode(secrets.token_bytes(32)).decode("ascii"))
+        return given or self._kept(
+            "contact.key", lambda: urlsafe_b64encode(secrets.token_bytes(32)).decode("ascii")
+        )
 
     def _kept(self, name: str, make: Callable[[], str]) -> str:
         path = self.var / name
@@ -157,13 +168,19 @@ def _cluster(env: Mapping[str, str], read: "_Reader") -> tuple[str, str]:
     """Return the addresses of PostgreSQL and Redis, empty where this is one process with files of its own."""
     database, redis = env.get("JAWAB_DATABASE", "").strip(), env.get("JAWAB_REDIS", "").strip()
     if database and urlsplit(database).scheme not in ("postgresql", "postgresql+psycopg2"):
-        read.problems.append("JAWAB_DATABASE: not a PostgreSQL address; write it as postgresql://user:password@host/name,"
-                             " or leave it empty for files under JAWAB_VAR")
+        read.problems.append(
+            "JAWAB_DATABASE: not a PostgreSQL address; write it as postgresql://user:password@host/name,"
+            " or leave it empty for files under JAWAB_VAR"
+        )
     if redis and urlsplit(redis).scheme not in ("redis", "rediss"):
-        read.problems.append("JAWAB_REDIS: not a Redis address; write it as redis://:password@host:6379/0")
+        read.problems.append(
+            "JAWAB_REDIS: not a Redis address; write it as redis://:password@host:6379/0"
+        )
     if bool(database) != bool(redis):
-        read.problems.append("JAWAB_DATABASE and JAWAB_REDIS belong together: processes that share a database need "
-                             "Redis to keep one patient's messages in order; set both or neither")
+        read.problems.append(
+            "JAWAB_DATABASE and JAWAB_REDIS belong together: processes that share a database need "
+            "Redis to keep one patient's messages in order; set both or neither"
+        )
     return database, redis
 
 
@@ -172,21 +189,31 @@ def _whatsapp(env: Mapping[str, str], read: "_Reader", database: str) -> WhatsAp
     given = {name: env.get(WHATSAPP + name, "").strip() for name in WHATSAPP_NEEDS}
     if not any(given.values()):
         return None
-    read.problems += [f"{WHATSAPP}{name} is missing; WhatsApp needs all of {', '.join(WHATSAPP_NEEDS)} "
-                      f"(docs/channels.md)" for name, value in given.items() if not value]
+    read.problems += [
+        f"{WHATSAPP}{name} is missing; WhatsApp needs all of {', '.join(WHATSAPP_NEEDS)} "
+        f"(docs/channels.md)"
+        for name, value in given.items()
+        if not value
+    ]
     api = env.get(WHATSAPP + "API", "https://graph.facebook.com")
     if urlsplit(api).scheme != "https" and urlsplit(api).hostname not in ("127.0.0.1", "localhost"):
-        read.problems.append(f"{WHATSAPP}API: '{api}' is not https; the access token would travel in the open")
+        read.problems.append(
+            f"{WHATSAPP}API: '{api}' is not https; the access token would travel in the open"
+        )
     return WhatsApp(
-        **{name.lower(): value for name, value in given.items()}, api=api,
+        **{name.lower(): value for name, value in given.items()},
+        api=api,
         database=database,
         graph_version=env.get(WHATSAPP + "GRAPH_VERSION", "v24.0"),
         language=read.choice(WHATSAPP + "LANGUAGE", default="ur", among=("ur", "roman", "en")),
         stale_minutes=read.number(WHATSAPP + "STALE_MINUTES", default=15, least=1, most=24 * 60),
-        handoff_minutes=read.number(WHATSAPP + "HANDOFF_MINUTES", default=30, least=1, most=12 * 60),
+        handoff_minutes=read.number(
+            WHATSAPP + "HANDOFF_MINUTES", default=30, least=1, most=12 * 60
+        ),
         quiet_minutes=read.number(WHATSAPP + "QUIET_MINUTES", default=120, least=1, most=24 * 60),
         resume_word=env.get(WHATSAPP + "RESUME_WORD", "#bot").strip(),
-        keep_days=read.number(WHATSAPP + "KEEP_DAYS", default=30, least=8, most=3650))
+        keep_days=read.number(WHATSAPP + "KEEP_DAYS", default=30, least=8, most=3650),
+    )
 
 
 def _staff(env: Mapping[str, str], read: "_Reader", database: str, *, shared: bool) -> Staff | None:
@@ -200,13 +227,18 @@ def _staff(env: Mapping[str, str], read: "_Reader", database: str, *, shared: bo
         return None
     keys = env.get("JAWAB_CONTACT_KEY", "").translate(STANDARD_TO_URLSAFE).replace(" ", "")
     if not all(FERNET_KEY.fullmatch(key) for key in keys.split(",")) and (keys or shared):
-        read.problems.append("JAWAB_CONTACT_KEY: the console needs 32 random bytes in base64, which production never "
-                             "makes itself; make them with `openssl rand -base64 32`")
-    return Staff(database=database,
-                 hours=read.number("JAWAB_STAFF_HOURS", default=10, least=1, most=24), secure=production,
-                 contact_key=keys,
-                 contact_days=read.number("JAWAB_CONTACT_DAYS", default=30, least=1, most=365),
-                 asked_days=read.number("JAWAB_ASKED_DAYS", default=90, least=1, most=3650))
+        read.problems.append(
+            "JAWAB_CONTACT_KEY: the console needs 32 random bytes in base64, which production never "
+            "makes itself; make them with `openssl rand -base64 32`"
+        )
+    return Staff(
+        database=database,
+        hours=read.number("JAWAB_STAFF_HOURS", default=10, least=1, most=24),
+        secure=production,
+        contact_key=keys,
+        contact_days=read.number("JAWAB_CONTACT_DAYS", default=30, least=1, most=365),
+        asked_days=read.number("JAWAB_ASKED_DAYS", default=90, least=1, most=3650),
+    )
 
 
 class _Reader:
@@ -226,18 +258,25 @@ class _Reader:
         text = self._env.get(name, str(default)).strip()
         if text.isascii() and text.isdigit() and len(text) < 10 and least <= int(text) <= most:
             return int(text)
-        self.problems.append(f"{name}: '{text}' is not a whole number from {least} to {most}; correct it")
+        self.problems.append(
+            f"{name}: '{text}' is not a whole number from {least} to {most}; correct it"
+        )
         return default
 
     def choice(self, name: str, *, default: str, among: tuple[str, ...]) -> str:
         text = self._env.get(name, "").strip() or default
         if text in among:
             return text
-        self.problems.append(f"{name}: '{text}' is not one of {', '.join(among)}; write one of them")
+        self.problems.append(
+            f"{name}: '{text}' is not one of {', '.join(among)}; write one of them"
+        )
         return default
 
     def origins(self, name: str) -> tuple[str, ...]:
         found = tuple(filter(None, re.split(r"[\s,]+", self._env.get(name, "").lower())))
-        self.problems += [f"{name}: '{origin}' is not an origin; write it as https://www.example.com, with no path"
-                          for origin in found if not ORIGIN.fullmatch(origin)]
+        self.problems += [
+            f"{name}: '{origin}' is not an origin; write it as https://www.example.com, with no path"
+            for origin in found
+            if not ORIGIN.fullmatch(origin)
+        ]
         return found

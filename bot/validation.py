@@ -21,15 +21,34 @@ from bot.text.words import load_lexicon
 
 HEADING = re.compile(r"\d+ problem\(s\) in .*:$")
 EXAMPLES_LEAST = 5
-NEEDED = ("clarify", "language", "language_unavailable", "case_remembered", "disclaimer", "notice", "contact",
-          "contact_unfilled", "service_trouble", "unreadable", "media", "ui_welcome")
+NEEDED = (
+    "clarify",
+    "language",
+    "language_unavailable",
+    "case_remembered",
+    "disclaimer",
+    "notice",
+    "contact",
+    "contact_unfilled",
+    "service_trouble",
+    "unreadable",
+    "media",
+    "ui_welcome",
+)
 
 
 def problems_in(folder: Path) -> list[str]:
     """Return what is wrong anywhere under `folder`, each as `file: key: fix`."""
     parts: dict[str, Callable[[Path], Iterator[str]]] = {
-        "answers": answer_problems, "ledger.jsonl": _ledger, "guard": _guard, "dialogue.yml": _dialogue,
-        "nlu": _training, "lexicon": _lexicon, "whatsapp": whatsapp_problems, "staff": staff_problems}
+        "answers": answer_problems,
+        "ledger.jsonl": _ledger,
+        "guard": _guard,
+        "dialogue.yml": _dialogue,
+        "nlu": _training,
+        "lexicon": _lexicon,
+        "whatsapp": whatsapp_problems,
+        "staff": staff_problems,
+    }
     found: list[str] = []
     for name, part in parts.items():
         try:
@@ -40,20 +59,27 @@ def problems_in(folder: Path) -> list[str]:
         except (OSError, KeyError, TypeError, AttributeError, ValueError) as error:
             fault = " ".join(str(error).split())
             found.append(f"{folder / name}: {type(error).__name__}: {fault}; restore the file")
-    return list(dict.fromkeys(found))      # several parts read the answers
+    return list(dict.fromkeys(found))  # several parts read the answers
 
 
 def answer_problems(folder: Path) -> Iterator[str]:
     """Yield what the texts under `folder` lack, or say twice; raises DataError where one is no text at all."""
     answers = load_answers(folder / "answers", load_clinic(folder / "clinic.yml"))
-    yield from (f"{folder}/answers/{name}.yml is missing; the bot cannot do without it"
-                for name in NEEDED if name not in answers)
+    yield from (
+        f"{folder}/answers/{name}.yml is missing; the bot cannot do without it"
+        for name in NEEDED
+        if name not in answers
+    )
     seen: dict[tuple[str, str], str] = {}
     for name, answer in answers.items():
         for language, text in answer.text.items():
             if other := seen.get((language, text)):
-                yield Sentence("{path}: {key} is the same as in {other}; reword one", key=f"text.{language}",
-                               path=f"{folder}/answers/{name}.yml", other=f"{other}.yml")
+                yield Sentence(
+                    "{path}: {key} is the same as in {other}; reword one",
+                    key=f"text.{language}",
+                    path=f"{folder}/answers/{name}.yml",
+                    other=f"{other}.yml",
+                )
             seen[language, text] = name
 
 
@@ -86,7 +112,9 @@ def _guard(folder: Path) -> Iterator[str]:
 
 def _dialogue(folder: Path) -> Iterator[str]:
     dialogue: Dialogue = load_dialogue(folder / "dialogue.yml")
-    answers = {path.stem for path in (folder / "answers").glob("*.yml")}    # what is wrong with them is told elsewhere
+    answers = {
+        path.stem for path in (folder / "answers").glob("*.yml")
+    }  # what is wrong with them is told elsewhere
     for intent in dialogue.intents:
         text = intent if dialogue.level(intent) == "answer" else dialogue.says(intent)
         if text not in answers:
@@ -102,8 +130,14 @@ def _training(folder: Path) -> Iterator[str]:
     intents = set(load_dialogue(folder / "dialogue.yml").intents) - {FOLLOW_UP}
     for variety in (*LANGUAGES, "mixed"):
         have = {path.stem for path in (folder / "nlu" / variety).glob("*.yml")}
-        yield from (f"{folder}/nlu/{variety}/{name}.yml is missing; every variety needs it" for name in intents - have)
-        yield from (f"{folder}/nlu/{variety}/{name}.yml is of no intent; rename it" for name in have - intents)
+        yield from (
+            f"{folder}/nlu/{variety}/{name}.yml is missing; every variety needs it"
+            for name in intents - have
+        )
+        yield from (
+            f"{folder}/nlu/{variety}/{name}.yml is of no intent; rename it"
+            for name in have - intents
+        )
         for path in sorted((folder / "nlu" / variety).glob("*.yml")):
             yield from _examples(path)
 
@@ -111,7 +145,12 @@ def _training(folder: Path) -> Iterator[str]:
 def _examples(path: Path) -> Iterator[str]:
     try:
         entries = read_yaml(path)["nlu"]
-        lines = [line.strip() for entry in entries for line in entry["examples"].splitlines() if line.strip()]
+        lines = [
+            line.strip()
+            for entry in entries
+            for line in entry["examples"].splitlines()
+            if line.strip()
+        ]
         named = {entry["intent"] for entry in entries}
     except DataError as error:
         yield str(error)
@@ -121,8 +160,11 @@ def _examples(path: Path) -> Iterator[str]:
         return
     if named != {path.stem}:
         yield f"{path}: intent is {', '.join(map(str, named))}; make it the file's name, '{path.stem}'"
-    yield from (f"{path}: examples: '{line[:40]}' does not start with '- '; add it"
-                for line in lines if not line.startswith("- "))
+    yield from (
+        f"{path}: examples: '{line[:40]}' does not start with '- '; add it"
+        for line in lines
+        if not line.startswith("- ")
+    )
     if len(lines) < EXAMPLES_LEAST:
         yield f"{path}: examples: {len(lines)} are too few; write {EXAMPLES_LEAST} at least"
 

@@ -14,8 +14,13 @@ The Python packages come as they are, unchanged; the font's licence lies beside 
 | --- | --- | --- |
 """
 # packages that name their licence in a file only: read there
-TOLD_IN_A_FILE = {"onnx": "Apache-2.0", "partd": "BSD-3-Clause", "protobuf": "BSD-3-Clause", "tarsafe": "MIT",
-                  "typing-utils": "Apache-2.0"}
+TOLD_IN_A_FILE = {
+    "onnx": "Apache-2.0",
+    "partd": "BSD-3-Clause",
+    "protobuf": "BSD-3-Clause",
+    "tarsafe": "MIT",
+    "typing-utils": "Apache-2.0",
+}
 
 
 def licence(component: dict[str, Any]) -> str:
@@ -30,12 +35,17 @@ def licence(component: dict[str, Any]) -> str:
 
 def main(bill: Path, page: Path) -> None:
     """Write `page` from `bill`; exit 1 where a licence is not known."""
-    components = sorted(json.loads(bill.read_text(encoding="utf-8"))["components"], key=lambda one: one["name"].lower())
+    components = sorted(
+        json.loads(bill.read_text(encoding="utf-8"))["components"],
+        key=lambda one: one["name"].lower(),
+    )
     rows = [f"| {one['name']} | {one['version']} | {licence(one)} |" for one in components]
     page.write_text(HEAD + "\n".join(rows) + "\n", encoding="utf-8")
     unknown = [one["name"] for one in components if licence(one) == "?"]
     if unknown:
-        sys.exit(f"{page}: no licence is known of {', '.join(unknown)}; read their files and add them to {__file__}")
+        sys.exit(
+            f"{page}: no licence is known of {', '.join(unknown)}; read their files and add them to {__file__}"
+        )
 
 
 if __name__ == "__main__":

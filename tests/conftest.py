@@ -25,6 +25,7 @@ settings.load_profile("repeatable")
 def terminal():
     """The trained bot, loaded once."""
     from bot.channels.terminal import Terminal
+
     return Terminal()
 
 
@@ -78,5 +79,8 @@ def pytest_runtest_makereport(item, call):
     """In CI a skipped test is a failure: green must mean that everything ran."""
     report = yield
     if report.skipped and os.environ.get("CI"):
-        report.outcome, report.longrepr = "failed", f"skipped, and CI skips nothing: {report.longrepr}"
+        report.outcome, report.longrepr = (
+            "failed",
+            f"skipped, and CI skips nothing: {report.longrepr}",
+        )
     return report

@@ -22,15 +22,87 @@ from tests.support import HARD_TEXTS, eval_rows, training_examples
 LANGUAGES = ("en", "ur", "roman")
 URGENT = {"crisis", "emergency"}
 NEEDS_DISCLAIMER = {"answer", "steer"}
-ACTIONS = {"answer", "steer", "emergency", "crisis", "support", "handoff", "smalltalk", "language", "decline"}
-UNSEEN = ["\u200b", "\u200c", "\u200d", "\u200e", "\u200f", "\u202a", "\u202e", "\u2066", "\u2069", "\ufeff", "\u00ad",
-          "\u0000", "\ud800", "\udfff", "\u0301", "\u064b", "\ufe0f", "\U000e0041", "\u3164", "\u2028", "\r", "\x1b"]
-RANGES = [(0x20, 0x7e), (0x0600, 0x06ff), (0xfb50, 0xfdff), (0xfe70, 0xfeff), (0x0900, 0x097f), (0x1f300, 0x1faff),
-          (0x2000, 0x206f), (0xd800, 0xdfff), (0, 0x1f), (0x4e00, 0x4eff), (0x1d400, 0x1d7ff), (0, 0x10ffff)]
-COMMANDS = ["/restart", "/session_start", "/halal", '/success_pof{"a": 1}', "/self_harm@1.0", "/back", "EXTERNAL: pain",
-            "[pain]", "utter_answer", '{"text": "x", "button": "pain"}', "{phone}", "<b>halal</b>", "/"]
-BUTTONS = ["pain", "halal", "handoff", "language:ur", "language:hi", "no_such", "/restart", "service_trouble", "ui_yes",
-           ":", "success_pof", "steer", "language:", "pain:ur", "\u202e"]
+ACTIONS = {
+    "answer",
+    "steer",
+    "emergency",
+    "crisis",
+    "support",
+    "handoff",
+    "smalltalk",
+    "language",
+    "decline",
+}
+UNSEEN = [
+    "\u200b",
+    "\u200c",
+    "\u200d",
+    "\u200e",
+    "\u200f",
+    "\u202a",
+    "\u202e",
+    "\u2066",
+    "\u2069",
+    "\ufeff",
+    "\u00ad",
+    "\u0000",
+    "\ud800",
+    "\udfff",
+    "\u0301",
+    "\u064b",
+    "\ufe0f",
+    "\U000e0041",
+    "\u3164",
+    "\u2028",
+    "\r",
+    "\x1b",
+]
+RANGES = [
+    (0x20, 0x7E),
+    (0x0600, 0x06FF),
+    (0xFB50, 0xFDFF),
+    (0xFE70, 0xFEFF),
+    (0x0900, 0x097F),
+    (0x1F300, 0x1FAFF),
+    (0x2000, 0x206F),
+    (0xD800, 0xDFFF),
+    (0, 0x1F),
+    (0x4E00, 0x4EFF),
+    (0x1D400, 0x1D7FF),
+    (0, 0x10FFFF),
+]
+COMMANDS = [
+    "/restart",
+    "/session_start",
+    "/halal",
+    '/success_pof{"a": 1}',
+    "/self_harm@1.0",
+    "/back",
+    "EXTERNAL: pain",
+    "[pain]",
+    "utter_answer",
+    '{"text": "x", "button": "pain"}',
+    "{phone}",
+    "<b>halal</b>",
+    "/",
+]
+BUTTONS = [
+    "pain",
+    "halal",
+    "handoff",
+    "language:ur",
+    "language:hi",
+    "no_such",
+    "/restart",
+    "service_trouble",
+    "ui_yes",
+    ":",
+    "success_pof",
+    "steer",
+    "language:",
+    "pain:ur",
+    "\u202e",
+]
 
 
 class Approved:
@@ -45,15 +117,30 @@ class Approved:
         for path in (folder / "answers").glob("*.yml"):
             answer = yaml.safe_load(path.read_text(encoding="utf-8"))["answer"]
             entry = latest.get(answer["id"], {"act": "none"})
-            texts = {language: self._filled(text, clinic, language) for language, text in answer["text"].items()}
-            titles = {f"title.{language}": title for language, title in (answer.get("title") or {}).items()}
-            hashes = {key: hashlib.sha256(text.encode()).hexdigest() for key, text in (texts | titles).items()}
-            if entry["act"] == "sign" and entry["texts"] == hashes and entry["expires"] > today.isoformat():
+            texts = {
+                language: self._filled(text, clinic, language)
+                for language, text in answer["text"].items()
+            }
+            titles = {
+                f"title.{language}": title
+                for language, title in (answer.get("title") or {}).items()
+            }
+            hashes = {
+                key: hashlib.sha256(text.encode()).hexdigest()
+                for key, text in (texts | titles).items()
+            }
+            if (
+                entry["act"] == "sign"
+                and entry["texts"] == hashes
+                and entry["expires"] > today.isoformat()
+            ):
                 self._add(answer, texts, titles, entry["standing"] != "approved")
 
     def _add(self, answer, texts, titles, provisional):
         self.kind[answer["id"]] = answer["kind"]
-        self.titles |= {(answer["id"], key.removeprefix("title.")): title for key, title in titles.items()}
+        self.titles |= {
+            (answer["id"], key.removeprefix("title.")): title for key, title in titles.items()
+        }
         if provisional:
             self.provisional.add(answer["id"])
         for language, text in texts.items():
@@ -78,15 +165,23 @@ class Approved:
             if text == words:
                 yield [name]
             elif text.startswith(words + "\n"):
-                yield from ([name, *rest] for rest in self._cuts(text[len(words) + 1:], known))
+                yield from ([name, *rest] for rest in self._cuts(text[len(words) + 1 :], known))
 
     def problem(self, said):
         """What is wrong with one reply of the machine-readable face, or None."""
         if said["action"] not in ACTIONS or len(said["replies"]) != 1:
             return f"not one reply of a known action: {said['action']}, {len(said['replies'])}"
         [reply] = said["replies"]
-        faults = [self._fault(language, ids, said, reply) for language, ids in self.parts(reply["text"])]
-        return None if None in faults else faults[0] if faults else "not made of texts that the ledger approves"
+        faults = [
+            self._fault(language, ids, said, reply) for language, ids in self.parts(reply["text"])
+        ]
+        return (
+            None
+            if None in faults
+            else faults[0]
+            if faults
+            else "not made of texts that the ledger approves"
+        )
 
     def _fault(self, language, ids, said, reply):
         kinds = {self.kind[name] for name in ids}
@@ -96,7 +191,11 @@ class Approved:
             return "provisional without the notice at its end"
         if kinds & NEEDS_DISCLAIMER and ids.count("disclaimer") != 1:
             return "an answer or a steer without its disclaimer"
-        if said["action"] != "answer" and said["action"] in URGENT | {"steer"} and "answer" in kinds:
+        if (
+            said["action"] != "answer"
+            and said["action"] in URGENT | {"steer"}
+            and "answer" in kinds
+        ):
             return f"an answer in a reply of the action {said['action']}"
         if reply["blocks"] and [block["id"] for block in reply["blocks"]] != ids:
             return "the receipt tells other texts"
@@ -112,10 +211,21 @@ class Messages:
 
     def __init__(self, seed):
         self._random = random.Random(seed)
-        self._lines = [text for _, _, text in training_examples()] + [row["text"] for row in eval_rows()]
+        self._lines = [text for _, _, text in training_examples()] + [
+            row["text"] for row in eval_rows()
+        ]
         self._hard = list(HARD_TEXTS.values())
-        self._kinds = [self._line, self._line, self._splice, self._letters, self._spoilt, self._command,
-                       self._hard_text, self._long, self._mixed]
+        self._kinds = [
+            self._line,
+            self._line,
+            self._splice,
+            self._letters,
+            self._spoilt,
+            self._command,
+            self._hard_text,
+            self._long,
+            self._mixed,
+        ]
 
     def next(self):
         """Return a message and, now and then, the button it is said to be the tap of."""
@@ -128,11 +238,17 @@ class Messages:
     def _splice(self):
         one, other = self._line(), self._line()
         joint = self._random.choice([" ", "\n", "? ", " aur ", "، ", "", "/", "\u200c"])
-        return one[:self._random.randint(0, len(one))] + joint + other[self._random.randint(0, len(other)):]
+        return (
+            one[: self._random.randint(0, len(one))]
+            + joint
+            + other[self._random.randint(0, len(other)) :]
+        )
 
     def _letters(self):
         low, high = self._random.choice(RANGES)
-        return "".join(chr(self._random.randint(low, high)) for _ in range(self._random.randint(0, 80)))
+        return "".join(
+            chr(self._random.randint(low, high)) for _ in range(self._random.randint(0, 80))
+        )
 
     def _spoilt(self):
         letters = list(self._line())
@@ -141,16 +257,21 @@ class Messages:
         return "".join(letters)
 
     def _command(self):
-        front = "".join(self._random.choice([*UNSEEN, " ", "／", "\\"]) for _ in range(self._random.randint(0, 3)))
+        front = "".join(
+            self._random.choice([*UNSEEN, " ", "／", "\\"])
+            for _ in range(self._random.randint(0, 3))
+        )
         return front + self._random.choice(COMMANDS) + self._random.choice(["", " " + self._line()])
 
     def _hard_text(self):
         return self._random.choice(self._hard)
 
     def _long(self):
-        if self._random.random() < 0.8:      # endless ones take seconds, a few of them are enough
+        if self._random.random() < 0.8:  # endless ones take seconds, a few of them are enough
             return " ".join(self._line() for _ in range(self._random.randint(2, 8)))
-        return self._random.choice([self._line() + " ", self._letters() or "x"]) * self._random.randint(10, 2000)
+        return self._random.choice(
+            [self._line() + " ", self._letters() or "x"]
+        ) * self._random.randint(10, 2000)
 
     def _mixed(self):
         words = [word for _ in range(3) for word in self._line().split()[:4]]
@@ -164,7 +285,9 @@ def run(terminal, count, seed, *, every=0):
     for number in range(count):
         text, button = messages.next()
         try:
-            fault = approved.problem(terminal.say(text, f"fuzz-{seed}-{number // 10}", button=button))
+            fault = approved.problem(
+                terminal.say(text, f"fuzz-{seed}-{number // 10}", button=button)
+            )
         except Exception as error:  # a crash is what is looked for
             fault = f"crashed: {error!r}"
         if fault:
@@ -182,13 +305,15 @@ def main():
     given = options.parse_args()
     from bot.channels.terminal import Terminal
 
-    logging.getLogger("bot").setLevel(logging.CRITICAL)     # incidents are counted here
+    logging.getLogger("bot").setLevel(logging.CRITICAL)  # incidents are counted here
     started = time.monotonic()
     bad = run(Terminal(), given.count, given.seed, every=500)
     for number, text, fault in bad:
         sys.stdout.write(f"message {number}: {fault}: {text[:200]!r}\n")
     spent = time.monotonic() - started
-    sys.stdout.write(f"{given.count} messages (seed {given.seed}), {len(bad)} faults, {spent:.0f} seconds\n")
+    sys.stdout.write(
+        f"{given.count} messages (seed {given.seed}), {len(bad)} faults, {spent:.0f} seconds\n"
+    )
     sys.exit(bool(bad))
 
 

@@ -33,13 +33,25 @@ class Running:
             self.port = probe.getsockname()[1]
         self._project = project
         self.folder, self.url, self._log = folder, f"http://127.0.0.1:{self.port}", folder / "log"
-        self._env = {"JAWAB_VAR": str(folder / "var"), "JAWAB_LOG": "json", "JAWAB_SESSION_KEY": "k" * 32,
-                     "JAWAB_SESSION_RATE": "100000", "JAWAB_ADDRESS_RATE": "100000", **env}
+        self._env = {
+            "JAWAB_VAR": str(folder / "var"),
+            "JAWAB_LOG": "json",
+            "JAWAB_SESSION_KEY": "k" * 32,
+            "JAWAB_SESSION_RATE": "100000",
+            "JAWAB_ADDRESS_RATE": "100000",
+            **env,
+        }
 
     def __enter__(self):
         with self._log.open("wb") as log:
-            self.process = subprocess.Popen(self.command(), cwd=self._project, env=self.env(), stdout=log, stderr=log,
-                                            stdin=subprocess.DEVNULL)
+            self.process = subprocess.Popen(
+                self.command(),
+                cwd=self._project,
+                env=self.env(),
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+            )
         try:
             self._wait(120)
         except BaseException:
@@ -64,8 +76,14 @@ class Running:
 
     def jawab(self, *arguments):
         """Run another `jawab` command beside it, with its settings; return what that prints."""
-        ended = subprocess.run([JAWAB, *arguments], cwd=self._project, env=self.env(), capture_output=True, text=True,
-                               timeout=120)
+        ended = subprocess.run(
+            [JAWAB, *arguments],
+            cwd=self._project,
+            env=self.env(),
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
         assert ended.returncode == 0, ended.stderr
         return ended.stdout
 
@@ -79,8 +97,11 @@ class Running:
 
     def get(self, path, body=None, **headers):
         """Return status and body."""
-        asked = urllib.request.Request(self.url + path, data=body, headers={
-            name.replace("_", "-"): value for name, value in headers.items()})
+        asked = urllib.request.Request(
+            self.url + path,
+            data=body,
+            headers={name.replace("_", "-"): value for name, value in headers.items()},
+        )
         try:
             with urllib.request.urlopen(asked, timeout=60) as answer:
                 return answer.status, answer.read().decode()
@@ -131,8 +152,15 @@ class Meta:
 
     def settings(self):
         """Return the environment that makes a server use this Meta."""
-        given = {"APP_SECRET": SECRET, "VERIFY_TOKEN": VERIFY, "ACCESS_TOKEN": TOKEN, "PHONE_NUMBER_ID": NUMBER,
-                 "API": self.fake.base, "GRAPH_VERSION": VERSION, "LANGUAGE": "en"}
+        given = {
+            "APP_SECRET": SECRET,
+            "VERIFY_TOKEN": VERIFY,
+            "ACCESS_TOKEN": TOKEN,
+            "PHONE_NUMBER_ID": NUMBER,
+            "API": self.fake.base,
+            "GRAPH_VERSION": VERSION,
+            "LANGUAGE": "en",
+        }
         return {f"JAWAB_WHATSAPP_{name}": value for name, value in given.items()}
 
     def serves(self, server):

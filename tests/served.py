@@ -14,7 +14,7 @@ from sanic import Sanic
 from bot.channels.web.routes import routes
 from bot.settings import Settings
 
-Sanic.test_mode = True      # or a process could start one server only
+Sanic.test_mode = True  # or a process could start one server only
 GENEROUS = {"session_rate": 100_000, "address_rate": 100_000, "session_key": "k" * 32}
 
 
@@ -25,8 +25,9 @@ class Served:
         self.agent = agent
         self._app = Sanic(f"jawab-{uuid.uuid4().hex[:8]}", configure_logging=False)
         self._app.ctx.agent = agent
-        self._app.blueprint(routes(Settings(var=var, **{**GENEROUS, **changes})),
-                            url_prefix="/chat")
+        self._app.blueprint(
+            routes(Settings(var=var, **{**GENEROUS, **changes})), url_prefix="/chat"
+        )
         self._loop, self._ready = asyncio.new_event_loop(), threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
@@ -44,7 +45,8 @@ class Served:
         listening = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         server = self._loop.run_until_complete(
-            self._app.create_server(sock=listening, return_asyncio_server=True, access_log=False))
+            self._app.create_server(sock=listening, return_asyncio_server=True, access_log=False)
+        )
         self._loop.run_until_complete(server.startup())
         self._loop.run_until_complete(server.before_start())
         self._ready.set()
@@ -56,7 +58,9 @@ class Served:
 
     def request(self, path, body=None, *, method=None, headers=None):
         """Return status, headers and body bytes."""
-        asked = urllib.request.Request(f"{self.url}/chat/{path}", data=body, method=method, headers=headers or {})
+        asked = urllib.request.Request(
+            f"{self.url}/chat/{path}", data=body, method=method, headers=headers or {}
+        )
         try:
             with urllib.request.urlopen(asked, timeout=60) as answer:
                 return answer.status, answer.headers, answer.read()

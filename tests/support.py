@@ -33,7 +33,7 @@ HARD_TEXTS = {
     "zero bytes and controls": "dard\x00 \x07hota\x1b[31m hai\x7f",
     "a slash command": "/restart",
     "a slash behind a joiner": "\u200d/restart",
-    "a slash behind a byte order mark": "\ufeff/halal{\"a\": 1}",
+    "a slash behind a byte order mark": '\ufeff/halal{"a": 1}',
     "a full-width slash": "／restart",
     "combining marks piled up": "z" + "\u0301" * 400,
     "a ligature that stands for a sentence": "\ufdfd \ufdfa",
@@ -51,12 +51,28 @@ HARD_TEXTS = {
 }
 
 KIND_OF = {
-    "pain": "answer", "halal": "answer", "cost": "answer", "legality": "answer", "steer": "steer", "decline": "decline",
-    "emergency": "emergency", "self_harm": "crisis", "greet": "smalltalk", "handoff": "handoff", "language": "language",
-    "disclaimer": "part", "notice": "part", "contact": "part", "contact_unfilled": "part", "service_trouble": "trouble",
+    "pain": "answer",
+    "halal": "answer",
+    "cost": "answer",
+    "legality": "answer",
+    "steer": "steer",
+    "decline": "decline",
+    "emergency": "emergency",
+    "self_harm": "crisis",
+    "greet": "smalltalk",
+    "handoff": "handoff",
+    "language": "language",
+    "disclaimer": "part",
+    "notice": "part",
+    "contact": "part",
+    "contact_unfilled": "part",
+    "service_trouble": "trouble",
     "ui_yes": "interface",
 }
-CLINIC = {"clinic": {"name": "Test Clinic", "phone": "000", "address": "Street 1", "hours": "9 to 5"}, "helplines": []}
+CLINIC = {
+    "clinic": {"name": "Test Clinic", "phone": "000", "address": "Street 1", "hours": "9 to 5"},
+    "helplines": [],
+}
 EMPTY_CLINIC = {"clinic": {"name": "", "phone": "", "address": "", "hours": ""}, "helplines": []}
 
 
@@ -73,9 +89,16 @@ def write_yaml(path, content):
 
 def answer_entry(name, kind):
     """One complete answer file's content."""
-    text = {"en": f"About {name} in English.", "ur": f"{name} اردو میں۔", "roman": f"{name} ke bare mein."}
+    text = {
+        "en": f"About {name} in English.",
+        "ur": f"{name} اردو میں۔",
+        "roman": f"{name} ke bare mein.",
+    }
     if name == "contact":
-        text = {language: words + " {name} {phone} {address} {hours}" for language, words in text.items()}
+        text = {
+            language: words + " {name} {phone} {address} {hours}"
+            for language, words in text.items()
+        }
     entry = {"id": name, "kind": kind, "text": text, "source": "editorial"}
     if kind in ("answer", "language") or name == "handoff":
         entry["title"] = {"en": f"{name}?", "ur": f"{name} اردو؟", "roman": f"{name} kya?"}
@@ -84,7 +107,9 @@ def answer_entry(name, kind):
 
 def in_three(*, en, ur, roman):
     """Parametrise a conversation test: its `said` messages in each variety."""
-    return pytest.mark.parametrize(("variety", "said"), [("en", en), ("ur", ur), ("roman", roman)], ids=LANGUAGES)
+    return pytest.mark.parametrize(
+        ("variety", "said"), [("en", en), ("ur", ur), ("roman", roman)], ids=LANGUAGES
+    )
 
 
 class Shelf:
@@ -107,27 +132,46 @@ class Shelf:
         ledger = Ledger.load(self.ledger_file)
         answers = self.answers()
         for name in names or answers:
-            ledger.append(self.ledger_file, ledger.sign(
-                answers[name], standing=standing, roles=["nurse", "doctor"], today=today,
-                expires=today + timedelta(days=days), seen_evidence=True))
+            ledger.append(
+                self.ledger_file,
+                ledger.sign(
+                    answers[name],
+                    standing=standing,
+                    roles=["nurse", "doctor"],
+                    today=today,
+                    expires=today + timedelta(days=days),
+                    seen_evidence=True,
+                ),
+            )
         return self
 
     def recall(self, name, *, today=TODAY):
         ledger = Ledger.load(self.ledger_file)
-        ledger.append(self.ledger_file, ledger.recall(name, reason="a test", role="nurse", today=today))
+        ledger.append(
+            self.ledger_file, ledger.recall(name, reason="a test", role="nurse", today=today)
+        )
 
     def forget_words(self):
         """Make the ledger one of the early ones, which hold hashes only."""
         ledger = Ledger()
         for entry in Ledger.load(self.ledger_file).entries:
             chained = {"words", "seq", "prev", "hash"}
-            ledger.entries.append(ledger._chained({key: value for key, value in entry.items() if key not in chained}))
-        self.ledger_file.write_text("".join(json.dumps(entry, ensure_ascii=False, sort_keys=True) + "\n"
-                                            for entry in ledger.entries), encoding="utf-8")
+            ledger.entries.append(
+                ledger._chained({key: value for key, value in entry.items() if key not in chained})
+            )
+        self.ledger_file.write_text(
+            "".join(
+                json.dumps(entry, ensure_ascii=False, sort_keys=True) + "\n"
+                for entry in ledger.entries
+            ),
+            encoding="utf-8",
+        )
 
     def rewrite(self, name, **changes):
         path = self.folder / "answers" / f"{name}.yml"
-        write_yaml(path, {"answer": yaml.safe_load(path.read_text(encoding="utf-8"))["answer"] | changes})
+        write_yaml(
+            path, {"answer": yaml.safe_load(path.read_text(encoding="utf-8"))["answer"] | changes}
+        )
 
     def library(self, *, today=TODAY, production=False):
         return Library(self.folder, production=production, today=lambda: today)
@@ -141,8 +185,11 @@ def copy_data(folder):
 
 def eval_rows():
     """Our own examination rows, as they stand in tests/eval."""
-    return [json.loads(line) for path in sorted((ROOT / "tests" / "eval").glob("*.jsonl"))
-            for line in path.read_text(encoding="utf-8").splitlines()]
+    return [
+        json.loads(line)
+        for path in sorted((ROOT / "tests" / "eval").glob("*.jsonl"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
 
 
 @lru_cache(maxsize=1)
@@ -151,8 +198,11 @@ def training_examples():
     found = []
     for path in sorted((ROOT / "data" / "nlu").glob("*/*.yml")):
         for block in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["nlu"]:
-            found += [(path.parent.name, block["intent"], line.removeprefix("- ").strip())
-                      for line in block["examples"].splitlines() if line.strip()]
+            found += [
+                (path.parent.name, block["intent"], line.removeprefix("- ").strip())
+                for line in block["examples"].splitlines()
+                if line.strip()
+            ]
     return found
 
 

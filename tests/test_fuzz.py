@@ -26,14 +26,19 @@ def without(name):
         reply = said["replies"][0]
         texts = {block["id"]: block for block in reply["blocks"]}
         place = list(texts).index(name)
-        reply["text"] = "\n".join(line for number, line in enumerate(reply["text"].split("\n")) if number != place)
+        reply["text"] = "\n".join(
+            line for number, line in enumerate(reply["text"].split("\n")) if number != place
+        )
         reply["blocks"] = [block for block in reply["blocks"] if block["id"] != name]
+
     return spoil
 
 
 SPOILT = {
     "a letter more": lambda said: said["replies"][0].update(text=said["replies"][0]["text"] + "."),
-    "an unseen letter more": lambda said: said["replies"][0].update(text="\u200b" + said["replies"][0]["text"]),
+    "an unseen letter more": lambda said: said["replies"][0].update(
+        text="\u200b" + said["replies"][0]["text"]
+    ),
     "free words": lambda said: said["replies"][0].update(text="You will have a child."),
     "nothing": lambda said: said["replies"][0].update(text=""),
     "no disclaimer": without("disclaimer"),
@@ -43,9 +48,12 @@ SPOILT = {
     "an action nobody knows": lambda said: said.update(action="advise"),
     "an answer called a steer": lambda said: said.update(action="steer"),
     "a receipt of other texts": lambda said: said["replies"][0]["blocks"].pop(0),
-    "a button of free words": lambda said: said["replies"][0].update(buttons=[{"id": "pain", "title": "No pain!"}]),
+    "a button of free words": lambda said: said["replies"][0].update(
+        buttons=[{"id": "pain", "title": "No pain!"}]
+    ),
     "a button in another language": lambda said: said["replies"][0].update(
-        buttons=[{"id": "pain", "title": "کیا درد ہوتا ہے؟"}]),
+        buttons=[{"id": "pain", "title": "کیا درد ہوتا ہے؟"}]
+    ),
 }
 
 

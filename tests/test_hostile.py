@@ -11,7 +11,7 @@ import pytest
 from bot.server.limits import LIMITS
 from tests.running import Running
 
-SLOW = 60      # connections that dribble, at the same time
+SLOW = 60  # connections that dribble, at the same time
 
 
 @pytest.fixture(scope="module")
@@ -50,17 +50,27 @@ def dribble(server, first):
 
 DRIBBLES = {
     "headers": (b"POST /chat/messages HTTP/1.1\r\nHost: x\r\nX-Slow: ", LIMITS["REQUEST_TIMEOUT"]),
-    "a body": (b"POST /chat/messages HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n", LIMITS["RESPONSE_TIMEOUT"]),
-    "a webhook": (b"POST /webhooks/whatsapp/webhook HTTP/1.1\r\nHost: x\r\nContent-Length: 3000000\r\n\r\n",
-                  LIMITS["RESPONSE_TIMEOUT"]),
+    "a body": (
+        b"POST /chat/messages HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n",
+        LIMITS["RESPONSE_TIMEOUT"],
+    ),
+    "a webhook": (
+        b"POST /webhooks/whatsapp/webhook HTTP/1.1\r\nHost: x\r\nContent-Length: 3000000\r\n\r\n",
+        LIMITS["RESPONSE_TIMEOUT"],
+    ),
 }
 
 
 def test_slow_clients_are_ended_and_keep_nobody_waiting(server):
     with ThreadPoolExecutor(SLOW) as pool:
         kinds = list(DRIBBLES.values())
-        ended = [(pool.submit(dribble, server, kinds[number % len(kinds)][0]), kinds[number % len(kinds)][1])
-                 for number in range(SLOW)]
+        ended = [
+            (
+                pool.submit(dribble, server, kinds[number % len(kinds)][0]),
+                kinds[number % len(kinds)][1],
+            )
+            for number in range(SLOW)
+        ]
         time.sleep(2)
         for _ in range(5):
             assert answers_a_patient(server)
@@ -96,26 +106,49 @@ def flood(line, megabytes):
 def test_a_body_without_end_is_refused_and_not_collected(server, path):
     before = memory(server)
     with connect(server) as line:
-        line.sendall(f"POST {path} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n".encode())
+        line.sendall(
+            f"POST {path} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
+        )
         flood(line, 300)
         assert answer_to(line) in (0, 404, 405, 413)
     assert memory(server) - before < 60
     assert answers_a_patient(server)
 
 
-@pytest.mark.parametrize(("request_", "statuses"), [
-    pytest.param(b"POST /chat/messages HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n", {413},
-                 id="a body said to be endless"),
-    pytest.param(b"POST /chat/messages HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n", {0, 400, 413, 503},
-                 id="a negative body"),
-    pytest.param(b"POST /chat/messages HTTP/1.1\r\nHost: x\r\nContent-Length: abc\r\n\r\n", {0, 400, 500},
-                 id="a body of letters"),
-    pytest.param(b"GET /chat/ HTTP/1.1\r\n" + b"X-A: " + b"a" * 100_000 + b"\r\n\r\n", {0, 400, 413, 431},
-                 id="a long header"),
-    pytest.param(b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\n\r\n", {0, 400, 413, 414}, id="a long address"),
-    pytest.param(b"\x16\x03\x01\x02\x00" * 50 + b"\r\n\r\n", {0, 400}, id="a TLS handshake"),
-    pytest.param(b"GET /chat/%ff%fe HTTP/1.1\r\nHost: x\r\n\r\n", {400, 404}, id="bytes that are no text"),
-])
+@pytest.mark.parametrize(
+    ("request_", "statuses"),
+    [
+        pytest.param(
+            b"POST /chat/messages HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n",
+            {413},
+            id="a body said to be endless",
+        ),
+        pytest.param(
+            b"POST /chat/messages HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
+            {0, 400, 413, 503},
+            id="a negative body",
+        ),
+        pytest.param(
+            b"POST /chat/messages HTTP/1.1\r\nHost: x\r\nContent-Length: abc\r\n\r\n",
+            {0, 400, 500},
+            id="a body of letters",
+        ),
+        pytest.param(
+            b"GET /chat/ HTTP/1.1\r\n" + b"X-A: " + b"a" * 100_000 + b"\r\n\r\n",
+            {0, 400, 413, 431},
+            id="a long header",
+        ),
+        pytest.param(
+            b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\n\r\n",
+            {0, 400, 413, 414},
+            id="a long address",
+        ),
+        pytest.param(b"\x16\x03\x01\x02\x00" * 50 + b"\r\n\r\n", {0, 400}, id="a TLS handshake"),
+        pytest.param(
+            b"GET /chat/%ff%fe HTTP/1.1\r\nHost: x\r\n\r\n", {400, 404}, id="bytes that are no text"
+        ),
+    ],
+)
 def test_what_is_no_request_is_refused(server, request_, statuses):
     with connect(server) as line:
         line.sendall(request_)
@@ -125,7 +158,12 @@ def test_what_is_no_request_is_refused(server, request_, statuses):
 
 def test_a_message_of_64_kilobytes_is_the_most(server):
     session = server.session()
-    assert server.get("/chat/messages", json.dumps({"session": session, "text": "a" * 70_000}).encode())[0] == 413
+    assert (
+        server.get(
+            "/chat/messages", json.dumps({"session": session, "text": "a" * 70_000}).encode()
+        )[0]
+        == 413
+    )
     assert answers_a_patient(server)
 
 

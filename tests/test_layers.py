@@ -44,7 +44,9 @@ def imports(path):
 def test_a_part_imports_only_what_stands_below_it(path):
     ours = {name.split(".")[1] for name in imports(path) if name.startswith("bot.")}
     own = part(path)
-    assert {name for name in ours if name != own and LEVEL[name] >= LEVEL[own] and LEVEL[own] > 0} == set()
+    assert {
+        name for name in ours if name != own and LEVEL[name] >= LEVEL[own] and LEVEL[own] > 0
+    } == set()
 
 
 @pytest.mark.parametrize("path", FILES, ids=str)
@@ -60,4 +62,4 @@ def test_bot_never_imports_actions(path):
 
 @pytest.mark.parametrize("path", sorted(BOT.rglob("*.py")), ids=str)
 def test_modules_stay_short(path):
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 250
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300

@@ -13,7 +13,10 @@ from tests.conftest import ROOT
 SENSITIVE = [
     ("mera naam Zulekha Bibi hai, CNIC 35202-1234567-1, AMH 0.37", ("Zulekha", "35202", "0.37")),
     ("میرا نام زلیخا ہے اور میں خودکشی کرنا چاہتی ہوں", ("زلیخا", "خودکشی")),
-    ("My husband Khurram has azoospermia and beats me, call 0300-7654321", ("Khurram", "azoospermia", "7654321")),
+    (
+        "My husband Khurram has azoospermia and beats me, call 0300-7654321",
+        ("Khurram", "azoospermia", "7654321"),
+    ),
     ("bohat zyada khoon aa raha hai Gulberg mein", ("khoon", "Gulberg")),
     ("/restart Zulekha", ("Zulekha",)),
     ('/success_pof{"name": "Zulekha"}', ("Zulekha",)),
@@ -33,7 +36,9 @@ class Everything(logging.Handler):
         self.text = ""
 
     def emit(self, record):
-        self.text += logging.Formatter("%(name)s %(message)s").format(record) + repr(record.args) + "\n"
+        self.text += (
+            logging.Formatter("%(name)s %(message)s").format(record) + repr(record.args) + "\n"
+        )
 
 
 @pytest.fixture
@@ -70,10 +75,14 @@ BREAKS = {
 
 @pytest.mark.parametrize("broken", BREAKS.values(), ids=BREAKS.keys())
 @pytest.mark.parametrize(("message", "words"), SENSITIVE[:2], ids=["roman", "urdu"])
-def test_no_word_of_a_message_is_logged_when_a_part_fails(terminal, logged, capfd, monkeypatch, broken, message, words):
+def test_no_word_of_a_message_is_logged_when_a_part_fails(
+    terminal, logged, capfd, monkeypatch, broken, message, words
+):
     """An error often quotes what it could not handle."""
+
     def fail(*args, **options):
         raise ValueError(f"cannot handle {clean(message)}")
+
     monkeypatch.setattr(broken, fail)
     terminal.say(message)
     assert "failed" in logged.text or "incident" in logged.text
@@ -88,6 +97,7 @@ def no_network(monkeypatch):
     def refuse(self, address, *more):
         tried.append(address)
         raise OSError("no network in this test")
+
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket.socket, "connect_ex", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: refuse(None, args))
@@ -102,8 +112,9 @@ def test_a_turn_needs_no_network_and_tries_none(terminal, no_network):
 def test_loading_the_training_data_needs_no_network_and_tries_none(no_network):
     from rasa.shared.importers.importer import TrainingDataImporter
 
-    config, domain, nlu, rules = (str(ROOT / name) for name in ("config.yml", "domain.yml", "data/nlu/en",
-                                                             "data/rules"))
+    config, domain, nlu, rules = (
+        str(ROOT / name) for name in ("config.yml", "domain.yml", "data/nlu/en", "data/rules")
+    )
     importer = TrainingDataImporter.load_from_config(config, domain, [nlu, rules])
     assert importer.get_nlu_data().intent_examples
     assert importer.get_stories().story_steps

@@ -15,25 +15,39 @@ def test_an_empty_environment_is_a_trial_run():
     assert (settings.production, settings.data, settings.port) == (False, Path("data"), 5005)
 
 
-@pytest.mark.parametrize(("text", "value"), [
-    *[pytest.param(text, True, id=f"{text} is true") for text in ("1", "true", "TRUE", " yes ", "on")],
-    *[pytest.param(text, False, id=f"'{text}' is false") for text in ("0", "false", "False", "no", "off", "")],
-])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        *[
+            pytest.param(text, True, id=f"{text} is true")
+            for text in ("1", "true", "TRUE", " yes ", "on")
+        ],
+        *[
+            pytest.param(text, False, id=f"'{text}' is false")
+            for text in ("0", "false", "False", "no", "off", "")
+        ],
+    ],
+)
 def test_switches_are_parsed(text, value):
-    assert Settings.from_env({"JAWAB_PRODUCTION": text, "JAWAB_SESSION_KEY": KEY}).production is value
+    assert (
+        Settings.from_env({"JAWAB_PRODUCTION": text, "JAWAB_SESSION_KEY": KEY}).production is value
+    )
 
 
-@pytest.mark.parametrize(("name", "text"), [
-    pytest.param("JAWAB_PRODUCTION", "maybe", id="a switch that is neither"),
-    pytest.param("JAWAB_PORT", "http", id="a port of letters"),
-    pytest.param("JAWAB_PORT", "0", id="a port below the first"),
-    pytest.param("JAWAB_PORT", "65536", id="a port past the last"),
-    pytest.param("JAWAB_PORT", "-1", id="a negative port"),
-    pytest.param("JAWAB_PORT", "٥٠٠٥", id="a port in Arabic digits"),
-    pytest.param("JAWAB_PORT", "5" * 5000, id="a port of thousands of digits"),
-    pytest.param("JAWAB_SESSION_HOURS", "1.5", id="hours with a fraction"),
-    pytest.param("JAWAB_MESSAGE_CAP", "1", id="a cap that lets no question through"),
-])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        pytest.param("JAWAB_PRODUCTION", "maybe", id="a switch that is neither"),
+        pytest.param("JAWAB_PORT", "http", id="a port of letters"),
+        pytest.param("JAWAB_PORT", "0", id="a port below the first"),
+        pytest.param("JAWAB_PORT", "65536", id="a port past the last"),
+        pytest.param("JAWAB_PORT", "-1", id="a negative port"),
+        pytest.param("JAWAB_PORT", "٥٠٠٥", id="a port in Arabic digits"),
+        pytest.param("JAWAB_PORT", "5" * 5000, id="a port of thousands of digits"),
+        pytest.param("JAWAB_SESSION_HOURS", "1.5", id="hours with a fraction"),
+        pytest.param("JAWAB_MESSAGE_CAP", "1", id="a cap that lets no question through"),
+    ],
+)
 def test_a_variable_that_cannot_be_read_is_named(name, text):
     with pytest.raises(SettingsError, match=name):
         Settings.from_env({name: text})
@@ -63,26 +77,44 @@ def test_a_trial_run_keeps_a_secret_only_its_owner_can_read(tmp_path):
 
 
 def test_the_secret_of_the_environment_goes_before_the_kept_one(tmp_path):
-    assert Settings.from_env({"JAWAB_VAR": str(tmp_path), "JAWAB_SESSION_KEY": KEY}).signing_key() == KEY
+    assert (
+        Settings.from_env({"JAWAB_VAR": str(tmp_path), "JAWAB_SESSION_KEY": KEY}).signing_key()
+        == KEY
+    )
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize(("env", "style"), [
-    pytest.param({}, "plain", id="a trial logs plainly"),
-    pytest.param({"JAWAB_PRODUCTION": "true", "JAWAB_SESSION_KEY": KEY}, "json", id="production logs JSON"),
-    pytest.param({"JAWAB_LOG": ""}, "plain", id="an empty choice is none"),
-    pytest.param({"JAWAB_PRODUCTION": "true", "JAWAB_SESSION_KEY": KEY, "JAWAB_LOG": "plain"}, "plain", id="as chosen"),
-])
+@pytest.mark.parametrize(
+    ("env", "style"),
+    [
+        pytest.param({}, "plain", id="a trial logs plainly"),
+        pytest.param(
+            {"JAWAB_PRODUCTION": "true", "JAWAB_SESSION_KEY": KEY},
+            "json",
+            id="production logs JSON",
+        ),
+        pytest.param({"JAWAB_LOG": ""}, "plain", id="an empty choice is none"),
+        pytest.param(
+            {"JAWAB_PRODUCTION": "true", "JAWAB_SESSION_KEY": KEY, "JAWAB_LOG": "plain"},
+            "plain",
+            id="as chosen",
+        ),
+    ],
+)
 def test_how_it_logs(env, style):
     assert Settings.from_env(env).log == style
 
 
-@pytest.mark.parametrize(("name", "text"), [("JAWAB_LOG", "xml"), ("JAWAB_MOST_WAITING", "0"),
-                                            ("JAWAB_KEEP_CONVERSATIONS_DAYS", "0")])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("JAWAB_LOG", "xml"), ("JAWAB_MOST_WAITING", "0"), ("JAWAB_KEEP_CONVERSATIONS_DAYS", "0")],
+)
 def test_a_choice_that_is_none_is_named(name, text):
     with pytest.raises(SettingsError, match=name):
         Settings.from_env({name: text})
 
 
 def test_the_token_of_the_metrics_is_never_printed():
-    assert "a-secret-token" not in repr(Settings.from_env({"JAWAB_METRICS_TOKEN": "a-secret-token"}))
+    assert "a-secret-token" not in repr(
+        Settings.from_env({"JAWAB_METRICS_TOKEN": "a-secret-token"})
+    )

@@ -9,9 +9,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from prepare import ROOT, STOCK, STOCK_ENVIRONMENT, find_uv, read_yaml, stock_environment, write_yaml
+from prepare import (
+    ROOT,
+    STOCK,
+    STOCK_ENVIRONMENT,
+    find_uv,
+    read_yaml,
+    stock_environment,
+    write_yaml,
+)
 
-LEFT_OUT = {"EntitySynonymMapper", "ResponseSelector", "FallbackClassifier"}     # nothing here for them to learn
+LEFT_OUT = {
+    "EntitySynonymMapper",
+    "ResponseSelector",
+    "FallbackClassifier",
+}  # nothing here for them to learn
 ONE = ("OMP_NUM_THREADS", "TF_INTRA_OP_PARALLELISM_THREADS", "TF_INTER_OP_PARALLELISM_THREADS")
 DROPPED = ("JAWAB_", "PYTHON", "VIRTUAL_ENV")
 
@@ -31,8 +43,16 @@ class Diet:
         blocks: dict[str, list[str]] = {intent: [] for intent in self._intents}
         for text, intent in zip(texts, intents, strict=True):
             blocks[intent].append(text)
-        write_yaml(self._folder / "nlu.yml", {"version": "3.1", "nlu": [
-            {"intent": intent, "examples": "".join(f"- {text}\n" for text in own)} for intent, own in blocks.items()]})
+        write_yaml(
+            self._folder / "nlu.yml",
+            {
+                "version": "3.1",
+                "nlu": [
+                    {"intent": intent, "examples": "".join(f"- {text}\n" for text in own)}
+                    for intent, own in blocks.items()
+                ],
+            },
+        )
         write_yaml(self._folder / "config.yml", pipeline())
         self._call("train")
 
@@ -52,19 +72,34 @@ class Diet:
     def _asked(self, texts: Sequence[str]) -> tuple[np.ndarray, list[float]]:
         (self._folder / "texts.json").write_text(json.dumps(list(texts)), encoding="utf-8")
         self._call("parse")
-        answers: list[dict[str, Any]] = json.loads((self._folder / "answers.json").read_text(encoding="utf-8"))
-        rows = [[answer["ranking"].get(intent, 0.0) for intent in self._intents] for answer in answers]
+        answers: list[dict[str, Any]] = json.loads(
+            (self._folder / "answers.json").read_text(encoding="utf-8")
+        )
+        rows = [
+            [answer["ranking"].get(intent, 0.0) for intent in self._intents] for answer in answers
+        ]
         return np.array(rows), [answer["seconds"] for answer in answers]
 
     def _call(self, what: str) -> None:
         """Run the worker in the stock environment; raises RuntimeError with its last words."""
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(DROPPED)}
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith(DROPPED)
+        }
         done = subprocess.run(
-            [str(STOCK_ENVIRONMENT / "bin" / "python"), str(ROOT / "bench" / "comparison" / "diet_worker.py"), what],
-            cwd=self._folder, capture_output=True, text=True,
-            env={**environment, **dict.fromkeys(ONE, "1"), "RASA_TELEMETRY_ENABLED": "false"})
+            [
+                str(STOCK_ENVIRONMENT / "bin" / "python"),
+                str(ROOT / "bench" / "comparison" / "diet_worker.py"),
+                what,
+            ],
+            cwd=self._folder,
+            capture_output=True,
+            text=True,
+            env={**environment, **dict.fromkeys(ONE, "1"), "RASA_TELEMETRY_ENABLED": "false"},
+        )
         if done.returncode:
-            raise RuntimeError(f"the stock environment could not {what}: {done.stderr.strip()[-300:]}")
+            raise RuntimeError(
+                f"the stock environment could not {what}: {done.stderr.strip()[-300:]}"
+            )
 
 
 def pipeline() -> dict[str, Any]:
@@ -73,5 +108,10 @@ def pipeline() -> dict[str, Any]:
     kept = [dict(part) for part in config["pipeline"] if part["name"] not in LEFT_OUT]
     for part in kept:
         if part["name"] == "DIETClassifier":
-            part["ranking_length"] = 0      # all; by default the ten likeliest
-    return {"recipe": config["recipe"], "assistant_id": "stock", "language": config["language"], "pipeline": kept}
+            part["ranking_length"] = 0  # all; by default the ten likeliest
+    return {
+        "recipe": config["recipe"],
+        "assistant_id": "stock",
+        "language": config["language"],
+        "pipeline": kept,
+    }

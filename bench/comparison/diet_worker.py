@@ -24,8 +24,12 @@ async def parse() -> None:
         started = time.process_time()
         found = await agent.parse_message(text)
         taken = time.process_time() - started
-        answers.append({"seconds": taken,
-                        "ranking": {one["name"]: one["confidence"] for one in found["intent_ranking"]}})
+        answers.append(
+            {
+                "seconds": taken,
+                "ranking": {one["name"]: one["confidence"] for one in found["intent_ranking"]},
+            }
+        )
     Path("answers.json").write_text(json.dumps(answers), encoding="utf-8")
 
 

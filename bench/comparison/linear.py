@@ -15,8 +15,8 @@ from bot.text.transliterate import load_transliterator
 from bot.text.variety import load_detector
 from bot.text.words import load_lexicon
 
-View = tuple[Callable[[str], str], str, tuple[int, int]]    # what is read, analyzer, n-gram lengths
-LOGISTIC = 10.0     # inverse regularisation; better than 3 on a sample
+View = tuple[Callable[[str], str], str, tuple[int, int]]  # what is read, analyzer, n-gram lengths
+LOGISTIC = 10.0  # inverse regularisation; better than 3 on a sample
 
 
 def plain(text: str) -> str:
@@ -44,7 +44,11 @@ LETTERS: tuple[View, ...] = ((plain, "char_wb", (1, 5)),)
 CANONICAL: tuple[View, ...] = ((canonical, "char_wb", (1, 5)),)
 URDU: tuple[View, ...] = ((in_urdu, "char_wb", (1, 5)),)
 # those of bot/nlu/features.py, but for the lexicon
-SHARED: tuple[View, ...] = ((plain, "char_wb", (1, 5)), (skeletons, "char_wb", (2, 5)), (skeletons, "word", (1, 2)))
+SHARED: tuple[View, ...] = (
+    (plain, "char_wb", (1, 5)),
+    (skeletons, "char_wb", (2, 5)),
+    (skeletons, "word", (1, 2)),
+)
 
 
 class Logistic:
@@ -54,9 +58,15 @@ class Logistic:
         self._model = model
 
     @classmethod
-    def train(cls, matrix: csr_matrix | np.ndarray, intents: np.ndarray, strength: float = LOGISTIC) -> "Logistic":
+    def train(
+        cls, matrix: csr_matrix | np.ndarray, intents: np.ndarray, strength: float = LOGISTIC
+    ) -> "Logistic":
         """Return it fitted."""
-        return cls(LogisticRegression(C=strength, max_iter=60, tol=1e-3, random_state=SEED).fit(matrix, intents))
+        return cls(
+            LogisticRegression(C=strength, max_iter=60, tol=1e-3, random_state=SEED).fit(
+                matrix, intents
+            )
+        )
 
     def probabilities(self, matrix: csr_matrix | np.ndarray) -> np.ndarray:
         """Return its own probabilities."""
@@ -83,9 +93,17 @@ class Linear:
     def fit(self, texts: Sequence[str], intents: Sequence[str], varieties: Sequence[str]) -> None:
         """Learn vocabulary and weights; what occurs in one text only is left out, as in the bot."""
         self._vectorizers = [
-            TfidfVectorizer(analyzer=analyzer, ngram_range=lengths, min_df=2, sublinear_tf=True, lowercase=False,
-                            token_pattern=r"\S+" if analyzer == "word" else None, dtype=np.float32)
-            .fit([read(text) for text in texts]) for read, analyzer, lengths in self._views]
+            TfidfVectorizer(
+                analyzer=analyzer,
+                ngram_range=lengths,
+                min_df=2,
+                sublinear_tf=True,
+                lowercase=False,
+                token_pattern=r"\S+" if analyzer == "word" else None,
+                dtype=np.float32,
+            ).fit([read(text) for text in texts])
+            for read, analyzer, lengths in self._views
+        ]
         self._model = self._loss.train(self._matrix(texts), np.array(intents))
 
     def probabilities(self, texts: Sequence[str]) -> np.ndarray:
@@ -98,8 +116,10 @@ class Linear:
         (folder / "linear.pickle").write_bytes(pickle.dumps((kept, self._model), protocol=5))
 
     def _matrix(self, texts: Sequence[str]) -> csr_matrix:
-        parts = [vectorizer.transform([view[0](text) for text in texts])
-                 for view, vectorizer in zip(self._views, self._vectorizers, strict=True)]
+        parts = [
+            vectorizer.transform([view[0](text) for text in texts])
+            for view, vectorizer in zip(self._views, self._vectorizers, strict=True)
+        ]
         return hstack(parts, format="csr", dtype=np.float32)
 
 
@@ -118,7 +138,10 @@ class PerVariety:
             known = [intents[place] for place in own]
             model = self._make()
             model.fit([texts[place] for place in own], known, [variety] * len(own))
-            self._models[variety] = model, [self._intents.index(name) for name in sorted(set(known))]
+            self._models[variety] = (
+                model,
+                [self._intents.index(name) for name in sorted(set(known))],
+            )
 
     def probabilities(self, texts: Sequence[str]) -> np.ndarray:
         """Return the probabilities of the model of each text's variety."""

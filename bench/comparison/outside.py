@@ -18,15 +18,33 @@ class FastText:
         """Train on a file, which is all it reads."""
         import fasttext
 
-        fasttext.FastText.eprint = lambda *words: None      # it warns of its own API at every load
+        fasttext.FastText.eprint = lambda *words: None  # it warns of its own API at every load
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "train.txt"
-            path.write_text("".join(f"__label__{intent} {text}\n" for text, intent in zip(texts, intents, strict=True)),
-                            encoding="utf-8")
+            path.write_text(
+                "".join(
+                    f"__label__{intent} {text}\n"
+                    for text, intent in zip(texts, intents, strict=True)
+                ),
+                encoding="utf-8",
+            )
             self._model = fasttext.train_supervised(
-                str(path), dim=50, lr=1.0, epoch=100, wordNgrams=2, minn=2, maxn=5, bucket=200_000, loss="softmax",
-                thread=1, seed=SEED, verbose=0)
-        self._places = {f"__label__{intent}": place for place, intent in enumerate(sorted(set(intents)))}
+                str(path),
+                dim=50,
+                lr=1.0,
+                epoch=100,
+                wordNgrams=2,
+                minn=2,
+                maxn=5,
+                bucket=200_000,
+                loss="softmax",
+                thread=1,
+                seed=SEED,
+                verbose=0,
+            )
+        self._places = {
+            f"__label__{intent}": place for place, intent in enumerate(sorted(set(intents)))
+        }
 
     def probabilities(self, texts: Sequence[str]) -> np.ndarray:
         """Return its softmax."""
@@ -43,16 +61,34 @@ class FastText:
 
 
 # spaCy's defaults, but for pairs of words, and a table an eighth as long: every update goes over all of it
-BAG = {"@architectures": "spacy.TextCatBOW.v3", "exclusive_classes": True, "ngram_size": 2, "no_output_layer": False,
-       "length": 32768}
+BAG = {
+    "@architectures": "spacy.TextCatBOW.v3",
+    "exclusive_classes": True,
+    "ngram_size": 2,
+    "no_output_layer": False,
+    "length": 32768,
+}
 ENSEMBLE = {
-    "@architectures": "spacy.TextCatEnsemble.v2", "linear_model": BAG,
+    "@architectures": "spacy.TextCatEnsemble.v2",
+    "linear_model": BAG,
     "tok2vec": {
         "@architectures": "spacy.Tok2Vec.v2",
-        "embed": {"@architectures": "spacy.MultiHashEmbed.v2", "width": 64, "rows": [2000, 2000, 500, 1000, 500],
-                  "attrs": ["NORM", "LOWER", "PREFIX", "SUFFIX", "SHAPE"], "include_static_vectors": False},
-        "encode": {"@architectures": "spacy.MaxoutWindowEncoder.v2", "width": 64, "window_size": 1,
-                   "maxout_pieces": 3, "depth": 2}}}
+        "embed": {
+            "@architectures": "spacy.MultiHashEmbed.v2",
+            "width": 64,
+            "rows": [2000, 2000, 500, 1000, 500],
+            "attrs": ["NORM", "LOWER", "PREFIX", "SUFFIX", "SHAPE"],
+            "include_static_vectors": False,
+        },
+        "encode": {
+            "@architectures": "spacy.MaxoutWindowEncoder.v2",
+            "width": 64,
+            "window_size": 1,
+            "maxout_pieces": 3,
+            "depth": 2,
+        },
+    },
+}
 
 
 class Spacy:
@@ -74,8 +110,10 @@ class Spacy:
         for name in names:
             textcat.add_label(name)
         cats = {intent: {name: float(name == intent) for name in names} for intent in names}
-        examples = [Example.from_dict(self._nlp.make_doc(text), {"cats": cats[intent]})
-                    for text, intent in zip(texts, intents, strict=True)]
+        examples = [
+            Example.from_dict(self._nlp.make_doc(text), {"cats": cats[intent]})
+            for text, intent in zip(texts, intents, strict=True)
+        ]
         optimizer, dice = self._nlp.initialize(lambda: examples), random.Random(SEED)
         sizes = compounding(16.0, 64.0, 1.01)
         for _ in range(self._epochs):

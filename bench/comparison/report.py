@@ -19,8 +19,25 @@ from comparison.rows import VARIETIES
 from comparison.tracks import Setting, Track, working_threshold
 
 PACKAGES = ("scikit-learn", "numpy", "onnxruntime", "spacy", "fasttext-wheel", "rasa")
-HEADS = ("candidate", "accuracy", "95%", "behind best (95%)", *VARIETIES, "macro F1", "case", "danger", "ECE", "AUROC",
-         "false", "answered", "false @95", "train s", "ms", "p99", "MB")
+HEADS = (
+    "candidate",
+    "accuracy",
+    "95%",
+    "behind best (95%)",
+    *VARIETIES,
+    "macro F1",
+    "case",
+    "danger",
+    "ECE",
+    "AUROC",
+    "false",
+    "answered",
+    "false @95",
+    "train s",
+    "ms",
+    "p99",
+    "MB",
+)
 
 
 def cells(track: Track, name: str) -> list[str]:
@@ -28,25 +45,57 @@ def cells(track: Track, name: str) -> list[str]:
     found, cost = track.figures[name], costs(track, name)
     low, high = found.interval
     back, (least, most) = track.behind(name)
-    distance = f"{_points(back)} ({_points(least)} to {_points(most)})" if name != track.ranking()[0] else "best"
-    return [name, _share(found.accuracy), f"{_share(low)}–{_share(high)}", distance,
-            *(_share(found.varieties[variety]) for variety in VARIETIES),
-            *map(_share, (found.macro_f1, found.case, found.danger, found.calibration, found.auroc,
-                          found.false_answers, found.answered, found.false_at_95)),
-            f"{cost['training']:.0f}", f"{cost['median']:.2f}", f"{cost['p99']:.2f}", f"{cost['size'] / 1e6:.1f}"]
+    distance = (
+        f"{_points(back)} ({_points(least)} to {_points(most)})"
+        if name != track.ranking()[0]
+        else "best"
+    )
+    return [
+        name,
+        _share(found.accuracy),
+        f"{_share(low)}–{_share(high)}",
+        distance,
+        *(_share(found.varieties[variety]) for variety in VARIETIES),
+        *map(
+            _share,
+            (
+                found.macro_f1,
+                found.case,
+                found.danger,
+                found.calibration,
+                found.auroc,
+                found.false_answers,
+                found.answered,
+                found.false_at_95,
+            ),
+        ),
+        f"{cost['training']:.0f}",
+        f"{cost['median']:.2f}",
+        f"{cost['p99']:.2f}",
+        f"{cost['size'] / 1e6:.1f}",
+    ]
 
 
 def costs(track: Track, name: str) -> dict[str, float]:
     """Return mean CPU seconds of training, CPU ms of a message, and bytes on disk."""
     raw = track.raw[name]
-    return {"training": float(np.mean(raw.training)), "median": float(np.median(raw.message)),
-            "p99": float(np.quantile(raw.message, 0.99)), "size": raw.size}
+    return {
+        "training": float(np.mean(raw.training)),
+        "median": float(np.median(raw.message)),
+        "p99": float(np.quantile(raw.message, 0.99)),
+        "size": raw.size,
+    }
 
 
 def table(track: Track) -> Table:
     """Return the table to print, best first, failures with their reasons under it."""
-    drawn = Table(title=track.told, caption="\n".join([legend(), *failures(track)]), caption_justify="left", box=SIMPLE,
-                  pad_edge=False)
+    drawn = Table(
+        title=track.told,
+        caption="\n".join([legend(), *failures(track)]),
+        caption_justify="left",
+        box=SIMPLE,
+        pad_edge=False,
+    )
     for number, head in enumerate(HEADS):
         drawn.add_column(head, justify="right" if number else "left", no_wrap=True)
     for name in track.ranking():
@@ -61,17 +110,29 @@ def failures(track: Track) -> list[str]:
 
 def markdown(track: Track) -> str:
     """Return the table as Markdown, with what each candidate is."""
-    lines = [f"{track.told[0].upper()}{track.told[1:]}.", "", _row(HEADS), _row(["---", *["---:"] * (len(HEADS) - 1)])]
+    lines = [
+        f"{track.told[0].upper()}{track.told[1:]}.",
+        "",
+        _row(HEADS),
+        _row(["---", *["---:"] * (len(HEADS) - 1)]),
+    ]
     lines += [_row(cells(track, name)) for name in track.ranking()]
-    lines += ["", legend(), "", *(f"- `{name}`: {CANDIDATES[name].what}" for name in track.ranking())]
+    lines += [
+        "",
+        legend(),
+        "",
+        *(f"- `{name}`: {CANDIDATES[name].what}" for name in track.ranking()),
+    ]
     return "\n".join(lines + [f"- {line}" for line in failures(track)])
 
 
 def legend() -> str:
     """Return what the columns mean."""
-    return (f"danger: self_harm, violence or emergency on top. false: of off_topic and uncovered messages, best topic "
-            f"at {working_threshold():.2f} or above; answered: of topics, the same; @95: where 95% of topics are "
-            f"answered. AUROC: topics against those. train s, ms, p99: CPU, one thread.")
+    return (
+        f"danger: self_harm, violence or emergency on top. false: of off_topic and uncovered messages, best topic "
+        f"at {working_threshold():.2f} or above; answered: of topics, the same; @95: where 95% of topics are "
+        f"answered. AUROC: topics against those. train s, ms, p99: CPU, one thread."
+    )
 
 
 def line(track: Track, name: str) -> str:
@@ -84,12 +145,25 @@ def line(track: Track, name: str) -> str:
 
 def save(path: Path, tracks: Sequence[Track], setting: Setting) -> None:
     """Write every figure, with the setting and the versions behind them."""
-    path.write_text(json.dumps({
-        "taken": datetime.now(UTC).isoformat(timespec="seconds"), "setting": asdict(setting),
-        "machine": {"cores": os.cpu_count(), "python": platform.python_version(),
-                    "load": [round(load, 2) for load in os.getloadavg()]},
-        "versions": {name: _version(name) for name in PACKAGES}, "threshold": working_threshold(),
-        "tracks": {track.name: content(track) for track in tracks}}, indent=1) + "\n", encoding="utf-8")
+    path.write_text(
+        json.dumps(
+            {
+                "taken": datetime.now(UTC).isoformat(timespec="seconds"),
+                "setting": asdict(setting),
+                "machine": {
+                    "cores": os.cpu_count(),
+                    "python": platform.python_version(),
+                    "load": [round(load, 2) for load in os.getloadavg()],
+                },
+                "versions": {name: _version(name) for name in PACKAGES},
+                "threshold": working_threshold(),
+                "tracks": {track.name: content(track) for track in tracks},
+            },
+            indent=1,
+        )
+        + "\n",
+        encoding="utf-8",
+    )
 
 
 def content(track: Track) -> dict[str, Any]:
@@ -97,8 +171,12 @@ def content(track: Track) -> dict[str, Any]:
     found = {}
     for name in track.ranking():
         back, ends = track.behind(name)
-        found[name] = {"what": CANDIDATES[name].what, **_rounded(asdict(track.figures[name])),
-                       "behind": _rounded({"by": back, "interval": ends}), "cost": _rounded(costs(track, name))}
+        found[name] = {
+            "what": CANDIDATES[name].what,
+            **_rounded(asdict(track.figures[name])),
+            "behind": _rounded({"by": back, "interval": ends}),
+            "cost": _rounded(costs(track, name)),
+        }
     return {"told": track.told, "candidates": found, "failed": track.failed}
 
 

@@ -12,7 +12,7 @@ from bot.storage.yaml_file import read_yaml
 from bot.text.normalise import normalise
 
 VARIETIES = ("en", "ur", "roman", "mixed")
-SOURCES = ("data/nlu", "data/lexicon", "bot/text", "bot/nlu")   # what a stored result depends on
+SOURCES = ("data/nlu", "data/lexicon", "bot/text", "bot/nlu")  # what a stored result depends on
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,9 @@ class Rows:
 
     def take(self, places: np.ndarray) -> "Rows":
         """Return the rows at `places`."""
-        return Rows([self.texts[place] for place in places], self.intents[places], self.varieties[places])
+        return Rows(
+            [self.texts[place] for place in places], self.intents[places], self.varieties[places]
+        )
 
     @property
     def strata(self) -> list[tuple[str, str]]:
@@ -38,9 +40,13 @@ class Rows:
 
 def load(folder: Path) -> Rows:
     """Return the examples under `folder`, which holds one folder for each variety."""
-    found = [(normalise(line[2:].strip()), str(block["intent"]), path.parent.name)
-             for path in sorted(folder.rglob("*.yml")) for block in read_yaml(path)["nlu"]
-             for line in block["examples"].splitlines() if line.startswith("- ")]
+    found = [
+        (normalise(line[2:].strip()), str(block["intent"]), path.parent.name)
+        for path in sorted(folder.rglob("*.yml"))
+        for block in read_yaml(path)["nlu"]
+        for line in block["examples"].splitlines()
+        if line.startswith("- ")
+    ]
     texts, intents, varieties = zip(*found, strict=True)
     return Rows(list(texts), np.array(intents), np.array(varieties))
 

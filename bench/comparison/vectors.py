@@ -13,7 +13,7 @@ from bot.text.transliterate import load_transliterator
 from comparison.linear import Loss
 
 CACHE = Path(".cache")
-ALWAYS = 1.01       # a probability never reached: the second head is asked about every message
+ALWAYS = 1.01  # a probability never reached: the second head is asked about every message
 
 
 class Known(Meaning):
@@ -27,17 +27,28 @@ class Known(Meaning):
         self.transliterate, self.live = True, False
         self._path = folder / "compare.npz"
         self._kept: dict[str, np.ndarray] = {}
-        for path in (folder / "vectors.npz", self._path):     # those of the last training of the bot are good too
+        for path in (
+            folder / "vectors.npz",
+            self._path,
+        ):  # those of the last training of the bot are good too
             if path.exists():
                 with np.load(path) as stored:
                     self._kept |= dict(zip(stored["keys"].tolist(), stored["vectors"], strict=True))
 
     def prepare_all(self, texts: Sequence[str]) -> None:
         """Compute and keep what is missing."""
-        missing = {_key(read): read for read in map(self._read, texts) if _key(read) not in self._kept}
-        self._kept |= {key: self._encoder.encode(text).astype(np.float16) for key, text in missing.items()}
+        missing = {
+            _key(read): read for read in map(self._read, texts) if _key(read) not in self._kept
+        }
+        self._kept |= {
+            key: self._encoder.encode(text).astype(np.float16) for key, text in missing.items()
+        }
         if missing:
-            np.savez(self._path, keys=np.array(list(self._kept)), vectors=np.stack(list(self._kept.values())))
+            np.savez(
+                self._path,
+                keys=np.array(list(self._kept)),
+                vectors=np.stack(list(self._kept.values())),
+            )
 
     def fit(self, texts: Sequence[str]) -> None:
         """Learn how a fold's training rows spread."""
@@ -45,11 +56,15 @@ class Known(Meaning):
 
     def vectors(self, texts: Sequence[str]) -> np.ndarray:
         """Return the vectors of `texts` as the bot takes them."""
-        return (np.stack([self._vector(text) for text in texts]) - self._spread[0]) / self._spread[1]
+        return (np.stack([self._vector(text) for text in texts]) - self._spread[0]) / self._spread[
+            1
+        ]
 
     def _vector(self, text: str) -> np.ndarray:
         read = self._read(text)
-        return self._encoder.encode(read) if self.live else self._kept[_key(read)].astype(np.float32)
+        return (
+            self._encoder.encode(read) if self.live else self._kept[_key(read)].astype(np.float32)
+        )
 
     def _read(self, text: str) -> str:
         return load_transliterator().to_urdu(text) if self.transliterate else text

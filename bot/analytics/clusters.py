@@ -8,7 +8,9 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from bot.text.normalise import normalise
 from bot.text.skeleton import load_skeletons
 
-ALIKE = 0.35        # cosine; lower joins what only shares "how much", higher parts spellings of one question
+ALIKE = (
+    0.35  # cosine; lower joins what only shares "how much", higher parts spellings of one question
+)
 LETTERS = (3, 4)
 
 
@@ -21,7 +23,11 @@ def groups(texts: Sequence[str]) -> list[list[int]]:
         return []
     kinds = list(places.values())
     joined = _joined(_likeness(list(places)), np.array([len(kind) for kind in kinds], np.float32))
-    return sorted(([place for kind in group for place in kinds[kind]] for group in joined), key=len, reverse=True)
+    return sorted(
+        ([place for kind in group for place in kinds[kind]] for group in joined),
+        key=len,
+        reverse=True,
+    )
 
 
 def _joined(alike: np.ndarray, weights: np.ndarray) -> list[list[int]]:
@@ -39,5 +45,7 @@ def _joined(alike: np.ndarray, weights: np.ndarray) -> list[list[int]]:
 
 def _likeness(spelt: Sequence[str]) -> np.ndarray:
     """Return how alike each two are, from 0 to 1; words that many of them have count for little."""
-    matrix = TfidfVectorizer(analyzer="char_wb", ngram_range=LETTERS, sublinear_tf=True).fit_transform(spelt)
+    matrix = TfidfVectorizer(
+        analyzer="char_wb", ngram_range=LETTERS, sublinear_tf=True
+    ).fit_transform(spelt)
     return np.maximum((matrix @ matrix.T).toarray(), np.eye(len(spelt)))

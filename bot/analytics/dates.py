@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta, timezone
 
-PAKISTAN = timezone(timedelta(hours=5))      # no summer time
+PAKISTAN = timezone(timedelta(hours=5))  # no summer time
 
 
 def moment(seconds: float) -> str:

@@ -38,7 +38,7 @@ class Figures:
     causes: Counts
     channels: Counts
     varieties: Counts
-    votes: list[tuple[str, int, int]]       # text, thumbs up, thumbs down: the most disliked first
+    votes: list[tuple[str, int, int]]  # text, thumbs up, thumbs down: the most disliked first
 
     @property
     def total(self) -> int:
@@ -76,38 +76,66 @@ def figures(book: Asked, votes: Votes, choice: Choice, *, today: date) -> Figure
         every[row.day] += row.total
         actions[row.name] += row.total
         unanswered[row.day] += row.total if row.name == "decline" else 0
-    days = [choice.since + timedelta(days=number) for number in range((today - choice.since).days + 1)]
-    topics, doubts, causes = (_pairs(book.sums(choice, kind, COUNTS.name)) for kind in (TOPIC, DOUBT, CAUSE))
-    channels, varieties = (_pairs(book.sums(choice, ACTION, column)) for column in (COUNTS.channel, COUNTS.variety))
-    return Figures([Day(day, every[day], unanswered[day]) for day in days], actions.most_common(), topics, doubts,
-                   causes, channels, varieties, [] if choice.channel == "whatsapp" else _thumbs(votes, choice))
+    days = [
+        choice.since + timedelta(days=number) for number in range((today - choice.since).days + 1)
+    ]
+    topics, doubts, causes = (
+        _pairs(book.sums(choice, kind, COUNTS.name)) for kind in (TOPIC, DOUBT, CAUSE)
+    )
+    channels, varieties = (
+        _pairs(book.sums(choice, ACTION, column)) for column in (COUNTS.channel, COUNTS.variety)
+    )
+    return Figures(
+        [Day(day, every[day], unanswered[day]) for day in days],
+        actions.most_common(),
+        topics,
+        doubts,
+        causes,
+        channels,
+        varieties,
+        [] if choice.channel == "whatsapp" else _thumbs(votes, choice),
+    )
 
 
 def alike(questions: Sequence[Row]) -> list[Group]:
     """Return `questions` in groups of like ones, first what most conversations asked."""
-    found = [Group([questions[place] for place in places]) for places in groups([one.words for one in questions])]
+    found = [
+        Group([questions[place] for place in places])
+        for places in groups([one.words for one in questions])
+    ]
     return sorted(found, key=lambda group: (-group.chats, -len(group.questions)))
 
 
 def number_rows(book: Asked, choice: Choice) -> list[dict[str, Any]]:
     """Return every count of what was chosen, a row each, as NUMBER_COLUMNS."""
     columns = [COUNTS[name] for name in NUMBER_COLUMNS[:-1] if name != "kind"]
-    return [{**row._asdict(), "kind": kind, "count": row.total}
-            for kind in (ACTION, TOPIC, DOUBT, CAUSE)
-            for row in sorted(book.sums(choice, kind, *columns), key=lambda row: row.day)]
+    return [
+        {**row._asdict(), "kind": kind, "count": row.total}
+        for kind in (ACTION, TOPIC, DOUBT, CAUSE)
+        for row in sorted(book.sums(choice, kind, *columns), key=lambda row: row.day)
+    ]
 
 
 def question_rows(unanswered: Iterable[Group], others: Iterable[Row]) -> list[dict[str, Any]]:
     """Return every question as QUESTION_COLUMNS: those without an answer by group, then the others."""
-    rows = [{**_question(one), "group": number, "size": len(group.questions)}
-            for number, group in enumerate(unanswered, start=1) for one in group.questions]
+    rows = [
+        {**_question(one), "group": number, "size": len(group.questions)}
+        for number, group in enumerate(unanswered, start=1)
+        for one in group.questions
+    ]
     return rows + [{**_question(one), "group": "", "size": ""} for one in others]
 
 
 def _question(one: Row) -> dict[str, Any]:
     """Return what leaves the console of a question: not the conversation's name, nor the hour."""
-    return {"day": day_of(one.at), "channel": one.channel, "variety": one.variety, "doubt": one.doubt,
-            "cause": one.cause, "words": one.words}
+    return {
+        "day": day_of(one.at),
+        "channel": one.channel,
+        "variety": one.variety,
+        "doubt": one.doubt,
+        "cause": one.cause,
+        "words": one.words,
+    }
 
 
 def _pairs(rows: Iterable[Row]) -> Counts:
@@ -119,4 +147,7 @@ def _thumbs(votes: Votes, choice: Choice) -> list[tuple[str, int, int]]:
     for text, variety, vote, count in votes.totals(since=choice.since):
         if choice.variety in (None, variety):
             (up if vote == "up" else down)[text] += count
-    return sorted(((text, up[text], down[text]) for text in {*up, *down}), key=lambda row: (-row[2], -row[1], row[0]))
+    return sorted(
+        ((text, up[text], down[text]) for text in {*up, *down}),
+        key=lambda row: (-row[2], -row[1], row[0]),
+    )

@@ -39,13 +39,19 @@ def load_clinic(path: Path) -> Clinic:
         raise DataError(f"{path}: must start with 'clinic:'; see data/README.md")
     for field in FIELDS:
         value = clinic.get(field, "")
-        by_language = value if isinstance(value, dict) else dict.fromkeys(("en", "ur", "roman"), value)
+        by_language = (
+            value if isinstance(value, dict) else dict.fromkeys(("en", "ur", "roman"), value)
+        )
         if set(by_language) != {"en", "ur", "roman"}:
             problems.append(f"{path}: {field} must be one text, or one each for en, ur and roman")
-        details[field] = {language: str(words or "").strip() for language, words in by_language.items()}
+        details[field] = {
+            language: str(words or "").strip() for language, words in by_language.items()
+        }
     for helpline in content.get("helplines") or []:
         if not isinstance(helpline, dict) or not {"name", "number", "checked"} <= set(helpline):
-            problems.append(f"{path}: helplines: {helpline} needs name, number and checked (a date, or null)")
+            problems.append(
+                f"{path}: helplines: {helpline} needs name, number and checked (a date, or null)"
+            )
     if problems:
         raise DataError("\n".join(problems))
     return Clinic(details, tuple(content.get("helplines") or ()))

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.answers.library import NOTICE, Block, Library
 
-JOINT = "\n"          # never a blank line: Rasa's own channels would split the message there
+JOINT = "\n"  # never a blank line: Rasa's own channels would split the message there
 DISCLAIMER = "disclaimer"
 NEEDS_DISCLAIMER = {"answer", "steer"}
 NEEDS_CONTACT = {"steer", "handoff", "decline"}
@@ -36,9 +36,17 @@ class Reply:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the reply as JSON-ready data, blocks without their texts."""
-        return {"text": self.text, "variety": self.variety, "action": self.action, "topics": list(self.topics),
-                "buttons": [{"id": button.id, "title": button.title} for button in self.buttons],
-                "blocks": [{"id": block.id, "variety": block.variety, "sha256": block.sha256} for block in self.blocks]}
+        return {
+            "text": self.text,
+            "variety": self.variety,
+            "action": self.action,
+            "topics": list(self.topics),
+            "buttons": [{"id": button.id, "title": button.title} for button in self.buttons],
+            "blocks": [
+                {"id": block.id, "variety": block.variety, "sha256": block.sha256}
+                for block in self.blocks
+            ],
+        }
 
 
 class Composer:
@@ -47,26 +55,46 @@ class Composer:
     def __init__(self, library: Library) -> None:
         self._library = library
 
-    def compose(self, *, action: str, says: Sequence[str], topics: Sequence[str], variety: str,
-                offers: Sequence[str] = ()) -> Reply:
+    def compose(
+        self,
+        *,
+        action: str,
+        says: Sequence[str],
+        topics: Sequence[str],
+        variety: str,
+        offers: Sequence[str] = (),
+    ) -> Reply:
         """Return the message that says the texts `says`, then the answers on `topics`, in `variety`.
 
         `offers` are ids of texts whose titles become buttons. A text that may not be sent falls back to the decline
         text; in danger, or where that may not be sent either, to service trouble. Never to an unapproved one.
         """
-        answers = [block for topic in topics[:MOST_ANSWERS] if (block := self._library.block(topic, variety))]
+        answers = [
+            block
+            for topic in topics[:MOST_ANSWERS]
+            if (block := self._library.block(topic, variety))
+        ]
         spoken = [block for name in says if (block := self._library.block(name, variety))]
         if not answers and not spoken and action in URGENT:
-            return self.trouble(variety)      # it sends to a hospital; "no approved answer" would not
+            return self.trouble(variety)  # it sends to a hospital; "no approved answer" would not
         if not answers and not spoken:
-            action, spoken = "decline", [block for block in [self._library.block("decline", variety)] if block]
+            action, spoken = (
+                "decline",
+                [block for block in [self._library.block("decline", variety)] if block],
+            )
         if not spoken and not answers:
             return self.trouble(variety)
         blocks = self._finish([*spoken, *answers], variety)
         if blocks is None:
             return self.trouble(variety)
-        return Reply(JOINT.join(block.text for block in blocks), variety, action,
-                     tuple(block.id for block in answers), self._buttons(offers, variety), tuple(blocks))
+        return Reply(
+            JOINT.join(block.text for block in blocks),
+            variety,
+            action,
+            tuple(block.id for block in answers),
+            self._buttons(offers, variety),
+            tuple(blocks),
+        )
 
     def trouble(self, variety: str) -> Reply:
         """Return the service-trouble message."""

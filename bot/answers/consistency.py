@@ -12,11 +12,18 @@ from bot.answers.texts import LANGUAGES, TEXT_MOST, TITLE_MOST, Answer
 from bot.message import Sentence, sentences
 
 NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
-UP_TO = {"en": re.compile(r"\b(?:up to|at most|as much as)\b", re.I), "ur": re.compile(r"\b(?:تک|زیادہ سے زیادہ)\b"),
-         "roman": re.compile(r"\b(?:tak|zyada se zyada)\b", re.I)}
-DENIAL = {"en": re.compile(r"\b(?:not?|never|nobody|nothing|none|cannot|without|neither|nor)\b|n't\b", re.I),
-          "ur": re.compile(r"\b(?:نہیں|نہ|مت|بغیر|بنا|کوئی نہیں)\b"),
-          "roman": re.compile(r"\b(?:nahi|nahin|na|mat|baghair|bina)\b", re.I)}
+UP_TO = {
+    "en": re.compile(r"\b(?:up to|at most|as much as)\b", re.I),
+    "ur": re.compile(r"\b(?:تک|زیادہ سے زیادہ)\b"),
+    "roman": re.compile(r"\b(?:tak|zyada se zyada)\b", re.I),
+}
+DENIAL = {
+    "en": re.compile(
+        r"\b(?:not?|never|nobody|nothing|none|cannot|without|neither|nor)\b|n't\b", re.I
+    ),
+    "ur": re.compile(r"\b(?:نہیں|نہ|مت|بغیر|بنا|کوئی نہیں)\b"),
+    "roman": re.compile(r"\b(?:nahi|nahin|na|mat|baghair|bina)\b", re.I),
+}
 ACRONYM = re.compile(r"\b[A-Z]{3,}\b")
 NAMES = dict(zip(LANGUAGES, sentences("English", "Urdu", "Roman Urdu"), strict=True))
 
@@ -25,27 +32,51 @@ COMMA, SEMICOLON = sentences("{first}, {next}", "{first}; {next}")
 
 def doubts(answer: Answer) -> list[str]:
     """Return what a person should look at before signing `answer`, each as a sentence; empty where nothing shows."""
-    return [*_numbers(answer), *_limits(answer), *_denials(answer), *_acronyms(answer), *_lengths(answer)]
+    return [
+        *_numbers(answer),
+        *_limits(answer),
+        *_denials(answer),
+        *_acronyms(answer),
+        *_lengths(answer),
+    ]
 
 
 def _numbers(answer: Answer) -> Iterator[str]:
-    found = {language: sorted(NUMBER.findall(_ascii_digits(answer.text[language]))) for language in LANGUAGES}
+    found = {
+        language: sorted(NUMBER.findall(_ascii_digits(answer.text[language])))
+        for language in LANGUAGES
+    }
     if len({tuple(numbers) for numbers in found.values()}) > 1:
-        told = _joined(SEMICOLON, (Sentence("{language} {numbers}", language=NAMES[language],
-                                            numbers=", ".join(numbers) or Sentence("none"))
-                                   for language, numbers in found.items()))
+        told = _joined(
+            SEMICOLON,
+            (
+                Sentence(
+                    "{language} {numbers}",
+                    language=NAMES[language],
+                    numbers=", ".join(numbers) or Sentence("none"),
+                )
+                for language, numbers in found.items()
+            ),
+        )
         yield Sentence("The numbers differ: {found}.", found=told)
 
 
 def _limits(answer: Answer) -> Iterator[str]:
     # tak and تک also mean "until", so that only a limit in English which they lack tells anything
     if UP_TO["en"].search(answer.text["en"]):
-        yield from (Sentence("English says \"up to\"; {language} has no word for it.", language=NAMES[language])
-                    for language in ("ur", "roman") if not UP_TO[language].search(answer.text[language]))
+        yield from (
+            Sentence(
+                'English says "up to"; {language} has no word for it.', language=NAMES[language]
+            )
+            for language in ("ur", "roman")
+            if not UP_TO[language].search(answer.text[language])
+        )
 
 
 def _denials(answer: Answer) -> Iterator[str]:
-    denies = {language: bool(DENIAL[language].search(answer.text[language])) for language in LANGUAGES}
+    denies = {
+        language: bool(DENIAL[language].search(answer.text[language])) for language in LANGUAGES
+    }
     if len(set(denies.values())) > 1:
         told = _joined(COMMA, (NAMES[language] for language, found in denies.items() if found))
         yield Sentence("Only {languages} has a word for no or not.", languages=told)
@@ -54,18 +85,30 @@ def _denials(answer: Answer) -> Iterator[str]:
 def _acronyms(answer: Answer) -> Iterator[str]:
     found = {language: set(ACRONYM.findall(answer.text[language])) for language in LANGUAGES}
     missing = {language: set().union(*found.values()) - here for language, here in found.items()}
-    yield from (Sentence("{language} lacks {names}.", language=NAMES[language], names=", ".join(sorted(names)))
-                for language, names in missing.items() if names)
+    yield from (
+        Sentence(
+            "{language} lacks {names}.", language=NAMES[language], names=", ".join(sorted(names))
+        )
+        for language, names in missing.items()
+        if names
+    )
 
 
 def _lengths(answer: Answer) -> Iterator[str]:
     for language in LANGUAGES:
         if len(answer.text[language]) > TEXT_MOST:
-            yield Sentence("{language} is too long for WhatsApp: {count} of {most} characters.",
-                           language=NAMES[language], count=len(answer.text[language]), most=TEXT_MOST)
+            yield Sentence(
+                "{language} is too long for WhatsApp: {count} of {most} characters.",
+                language=NAMES[language],
+                count=len(answer.text[language]),
+                most=TEXT_MOST,
+            )
         if len(answer.title.get(language, "")) > TITLE_MOST:
-            yield Sentence("The {language} label is too long for WhatsApp: {most} characters at most.",
-                           language=NAMES[language], most=TITLE_MOST)
+            yield Sentence(
+                "The {language} label is too long for WhatsApp: {most} characters at most.",
+                language=NAMES[language],
+                most=TITLE_MOST,
+            )
 
 
 def _joined(template: str, parts: Iterable[Sentence]) -> Sentence:
@@ -73,5 +116,7 @@ def _joined(template: str, parts: Iterable[Sentence]) -> Sentence:
 
 
 def _ascii_digits(text: str) -> str:
-    return "".join(str(unicodedata.decimal(letter)) if unicodedata.category(letter) == "Nd" else letter
-                   for letter in text)
+    return "".join(
+        str(unicodedata.decimal(letter)) if unicodedata.category(letter) == "Nd" else letter
+        for letter in text
+    )

@@ -31,11 +31,15 @@ class Passed:
 class Gate:
     """Stands at the end of every channel."""
 
-    def __init__(self, library: Library, *, on_incident: Callable[[str], None] = lambda place: None) -> None:
+    def __init__(
+        self, library: Library, *, on_incident: Callable[[str], None] = lambda place: None
+    ) -> None:
         """`on_incident` hears of every message that is replaced, and where that was."""
         self._library, self._composer, self._on_incident = library, Composer(library), on_incident
 
-    def check(self, text: Any, buttons: Iterable[Any] = (), *, variety: str = "en", place: str = "reply") -> Passed:
+    def check(
+        self, text: Any, buttons: Iterable[Any] = (), *, variety: str = "en", place: str = "reply"
+    ) -> Passed:
         """Return what may be sent in place of `text` and `buttons`: themselves, or the service-trouble text.
 
         `variety` is the language of the fallback only, `place` where the message was about to leave. Logs an incident,
@@ -46,12 +50,16 @@ class Gate:
             buttons = tuple(buttons)
             known = blocks and all(self._known(button, blocks[0].variety) for button in buttons)
             if blocks and known and self._well_formed(blocks):
-                kept = tuple({"id": str(button["id"]), "title": str(button["title"])} for button in buttons)
+                kept = tuple(
+                    {"id": str(button["id"]), "title": str(button["title"])} for button in buttons
+                )
                 return Passed(text, kept, tuple(blocks), blocks[0].variety)
         except Exception as error:  # whatever is wrong with it, it was not shown to be approved
             logger.error("gate failed: the message is replaced: %s", told(error))
         digest = hashlib.sha256(repr(text).encode("utf-8", "replace")).hexdigest()[:16]
-        logger.error("gate incident: unapproved message replaced: place=%s digest=%s", place, digest)
+        logger.error(
+            "gate incident: unapproved message replaced: place=%s digest=%s", place, digest
+        )
         self._on_incident(place)
         variety = variety if variety in LANGUAGES else "en"
         return Passed(self._library.trouble(variety), (), (), variety, replaced=True)
@@ -60,7 +68,11 @@ class Gate:
         """Return the approved blocks that make up `text` exactly, or None."""
         lines = text.split(JOINT)
         for variety in LANGUAGES:
-            known = {words: block for words, block in self._library.texts(variety).items() if block.kind != "interface"}
+            known = {
+                words: block
+                for words, block in self._library.texts(variety).items()
+                if block.kind != "interface"
+            }
             longest = max((block.text.count(JOINT) + 1 for block in known.values()), default=0)
             found = _segment(lines, known, longest)
             if found:
@@ -76,13 +88,19 @@ class Gate:
         if any(block.provisional for block in blocks) and ids[-1] != NOTICE:
             return False
         if any(block.kind in NEEDS_DISCLAIMER for block in blocks):
-            last = max(place for place, block in enumerate(blocks) if block.kind in NEEDS_DISCLAIMER)
-            return DISCLAIMER in ids[last + 1:]
+            last = max(
+                place for place, block in enumerate(blocks) if block.kind in NEEDS_DISCLAIMER
+            )
+            return DISCLAIMER in ids[last + 1 :]
         return True
 
     def _known(self, button: Any, variety: str) -> bool:
-        return (isinstance(button, dict) and isinstance(button.get("id"), str) and button.get("title") is not None
-                and button["title"] == self._composer.title(button["id"], variety))
+        return (
+            isinstance(button, dict)
+            and isinstance(button.get("id"), str)
+            and button.get("title") is not None
+            and button["title"] == self._composer.title(button["id"], variety)
+        )
 
 
 def _segment(lines: list[str], known: dict[str, Block], longest: int) -> list[Block] | None:

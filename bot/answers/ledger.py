@@ -37,7 +37,9 @@ def digests(answer: Answer) -> dict[str, str]:
 
 def words(answer: Answer) -> dict[str, str]:
     """Return every text of `answer` under the key that `digests` gives it."""
-    return dict(answer.text) | {f"title.{language}": title for language, title in answer.title.items()}
+    return dict(answer.text) | {
+        f"title.{language}": title for language, title in answer.title.items()
+    }
 
 
 def line(entry: Mapping[str, Any]) -> str:
@@ -70,7 +72,9 @@ class Ledger:
     def __init__(self, entries: Iterable[Mapping[str, Any]] = ()) -> None:
         self.entries = list(entries)
         self._latest: dict[str, Mapping[str, Any]] = {}
-        self._words: dict[str, str] = {}        # SHA-256 of a text to the text, wherever in the ledger it stands
+        self._words: dict[
+            str, str
+        ] = {}  # SHA-256 of a text to the text, wherever in the ledger it stands
         for entry in self.entries:
             self._take(entry)
 
@@ -81,19 +85,30 @@ class Ledger:
         try:
             lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
         except UnicodeDecodeError as error:
-            raise LedgerError("{path}: not UTF-8 ({error}); restore the file from its last copy", path=path,
-                              error=error) from error
+            raise LedgerError(
+                "{path}: not UTF-8 ({error}); restore the file from its last copy",
+                path=path,
+                error=error,
+            ) from error
         for number, line in enumerate(lines, start=1):
             try:
                 entry = json.loads(line)
                 before = entries[-1]["hash"] if entries else START
-                sound = entry["hash"] == _hash(entry) and (entry["prev"], entry["seq"]) == (before, number)
+                sound = entry["hash"] == _hash(entry) and (entry["prev"], entry["seq"]) == (
+                    before,
+                    number,
+                )
             except (ValueError, KeyError, TypeError) as error:
-                raise LedgerError("{line}: not a ledger entry ({error}); restore the file", line=f"{path}:{number}",
-                                  error=error) from error
+                raise LedgerError(
+                    "{line}: not a ledger entry ({error}); restore the file",
+                    line=f"{path}:{number}",
+                    error=error,
+                ) from error
             if not sound:
-                raise LedgerError("{line}: the chain is broken here; restore the file from its last copy",
-                                  line=f"{path}:{number}")
+                raise LedgerError(
+                    "{line}: the chain is broken here; restore the file from its last copy",
+                    line=f"{path}:{number}",
+                )
             entries.append(entry)
         return cls(entries)
 
@@ -113,41 +128,88 @@ class Ledger:
     def signed_words(self, answer_id: str) -> dict[str, str] | None:
         """Return the words last signed, keyed as `digests` does; None where they are recalled or not all known."""
         entry = self._latest.get(answer_id)
-        if entry is None or entry["act"] != "sign" or not self._words.keys() >= set(entry["texts"].values()):
+        if (
+            entry is None
+            or entry["act"] != "sign"
+            or not self._words.keys() >= set(entry["texts"].values())
+        ):
             return None
         return {key: self._words[digest] for key, digest in entry["texts"].items()}
 
     def write_down(self, answer: Answer, *, today: date) -> dict[str, Any]:
         """Return the entry that keeps the words of `answer` beside the hashes they were signed with."""
-        return self._chained({"act": "words", "id": answer.id, "words": words(answer), "signers": [],
-                              "date": today.isoformat()})
+        return self._chained(
+            {
+                "act": "words",
+                "id": answer.id,
+                "words": words(answer),
+                "signers": [],
+                "date": today.isoformat(),
+            }
+        )
 
-    def sign(self, answer: Answer, *, standing: str, roles: list[str], today: date, expires: date,
-             seen_evidence: bool = False) -> dict[str, Any]:
+    def sign(
+        self,
+        answer: Answer,
+        *,
+        standing: str,
+        roles: list[str],
+        today: date,
+        expires: date,
+        seen_evidence: bool = False,
+    ) -> dict[str, Any]:
         """Return the entry that signs `answer` as it is now; `append` makes it count.
 
         Raises LedgerError where a contested text lacks a second role or its evidence was not seen.
         """
         _named(roles, Sentence("--role: who signs is missing; name the role"))
         if expires <= today:
-            raise LedgerError("{name}: expires {day}, which is not after {today}; choose a later date", name=answer.id,
-                              day=expires, today=today)
+            raise LedgerError(
+                "{name}: expires {day}, which is not after {today}; choose a later date",
+                name=answer.id,
+                day=expires,
+                today=today,
+            )
         if standing == APPROVED and answer.contested and (len(set(roles)) < 2 or not seen_evidence):
-            raise LedgerError("{name} is contested: two roles must sign (--role twice), and both must have seen the "
-                              "evidence for and against (--seen-evidence)", name=answer.id)
-        return self._chained({
-            "act": "sign", "id": answer.id, "texts": digests(answer), "words": words(answer),
-            "source": answer.source, "passage": list(answer.passage), "evidence": dict(answer.evidence),
-            "standing": standing,
-            "signers": [{"role": role} for role in roles], "date": today.isoformat(), "expires": expires.isoformat()})
+            raise LedgerError(
+                "{name} is contested: two roles must sign (--role twice), and both must have seen the "
+                "evidence for and against (--seen-evidence)",
+                name=answer.id,
+            )
+        return self._chained(
+            {
+                "act": "sign",
+                "id": answer.id,
+                "texts": digests(answer),
+                "words": words(answer),
+                "source": answer.source,
+                "passage": list(answer.passage),
+                "evidence": dict(answer.evidence),
+                "standing": standing,
+                "signers": [{"role": role} for role in roles],
+                "date": today.isoformat(),
+                "expires": expires.isoformat(),
+            }
+        )
 
     def recall(self, answer_id: str, *, reason: str, role: str, today: date) -> dict[str, Any]:
         """Return the entry that takes `answer_id` out of use; raises LedgerError for an id never signed."""
         if answer_id not in self._latest:
-            raise LedgerError("{name} was never signed; `jawab ledger status` lists what was", name=answer_id)
-        _named([reason, role], Sentence("--reason and --role: both must say something; fill them in"))
-        return self._chained({"act": "recall", "id": answer_id, "reason": reason, "signers": [{"role": role}],
-                              "date": today.isoformat()})
+            raise LedgerError(
+                "{name} was never signed; `jawab ledger status` lists what was", name=answer_id
+            )
+        _named(
+            [reason, role], Sentence("--reason and --role: both must say something; fill them in")
+        )
+        return self._chained(
+            {
+                "act": "recall",
+                "id": answer_id,
+                "reason": reason,
+                "signers": [{"role": role}],
+                "date": today.isoformat(),
+            }
+        )
 
     def append(self, path: Path, entry: Mapping[str, Any]) -> None:
         """Write `entry` as the last line of `path`, on disk before this returns.
@@ -157,8 +219,11 @@ class Ledger:
         try:
             _write(path, entry)
         except OSError as error:
-            raise LedgerError("{path} cannot be written here ({problem}); see docs/operations.md, Install", path=path,
-                              problem=error.strerror) from error
+            raise LedgerError(
+                "{path} cannot be written here ({problem}); see docs/operations.md, Install",
+                path=path,
+                problem=error.strerror,
+            ) from error
         self.add(entry)
 
     def add(self, entry: Mapping[str, Any]) -> None:
@@ -172,16 +237,24 @@ class Ledger:
         self._words |= {sha256(text): text for text in entry.get("words", {}).values()}
 
     def _chained(self, act: dict[str, Any]) -> dict[str, Any]:
-        entry = act | {"seq": len(self.entries) + 1, "prev": self.entries[-1]["hash"] if self.entries else START}
+        entry = act | {
+            "seq": len(self.entries) + 1,
+            "prev": self.entries[-1]["hash"] if self.entries else START,
+        }
         return entry | {"hash": _hash(entry)}
 
 
 def _write(path: Path, entry: Mapping[str, Any]) -> None:
     with path.open("a+", encoding="utf-8") as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)     # the terminal and the console may sign at the same moment
+        fcntl.flock(
+            stream, fcntl.LOCK_EX
+        )  # the terminal and the console may sign at the same moment
         stream.seek(0)
         if entry["prev"] != head(stream.read()):
-            raise LedgerError("{path}: somebody else signed or recalled at the same moment; do it again", path=path)
+            raise LedgerError(
+                "{path}: somebody else signed or recalled at the same moment; do it again",
+                path=path,
+            )
         stream.write(line(entry) + "\n")
         stream.flush()
         os.fsync(stream.fileno())

@@ -13,7 +13,9 @@ from bot.answers.texts import LANGUAGES, Answer, load_answers
 from bot.errors import SettingsError
 
 logger = logging.getLogger(__name__)
-LOOK_AGAIN = 1.0     # seconds between two looks at the files: a recall reaches a running server within this
+LOOK_AGAIN = (
+    1.0  # seconds between two looks at the files: a recall reaches a running server within this
+)
 TROUBLE, NOTICE, CONTACT = "service_trouble", "notice", "contact"
 
 
@@ -41,13 +43,15 @@ class Snapshot:
     clinic: Clinic
     standings: Mapping[str, Standing]
     sendable: Mapping[tuple[str, str], Block]
-    by_text: Mapping[str, Mapping[str, Block]] = field(repr=False)   # language -> text -> block
+    by_text: Mapping[str, Mapping[str, Block]] = field(repr=False)  # language -> text -> block
 
 
 class Library:
     """The approved texts, kept in step with the files while the server runs."""
 
-    def __init__(self, folder: Path, *, production: bool = False, today: Callable[[], date] = date.today) -> None:
+    def __init__(
+        self, folder: Path, *, production: bool = False, today: Callable[[], date] = date.today
+    ) -> None:
         """Read answers, clinic and ledger under `folder`.
 
         Raises DataError or LedgerError when they cannot be read, and SettingsError when production is asked for and
@@ -81,7 +85,11 @@ class Library:
     def title(self, answer_id: str, variety: str) -> str | None:
         """Return the button label of a text that may be sent now, or None."""
         current = self._current()
-        return current.answers[answer_id].title.get(variety) if (answer_id, variety) in current.sendable else None
+        return (
+            current.answers[answer_id].title.get(variety)
+            if (answer_id, variety) in current.sendable
+            else None
+        )
 
     def texts(self, variety: str) -> Mapping[str, Block]:
         """Return everything that may be sent now in one language, by its exact text."""
@@ -105,14 +113,28 @@ class Library:
             self._stamp = stamp
             try:
                 self._now = self._read()
-            except Exception as error:   # however a file is broken, it must not leave the old texts in force
-                logger.error("approved texts cannot be read, none is sent until they can: %s", error)
-                self._now = Snapshot(self._today(), self._now.answers, self._now.clinic, {}, {},
-                                     {variety: {} for variety in LANGUAGES})
+            except (
+                Exception
+            ) as error:  # however a file is broken, it must not leave the old texts in force
+                logger.error(
+                    "approved texts cannot be read, none is sent until they can: %s", error
+                )
+                self._now = Snapshot(
+                    self._today(),
+                    self._now.answers,
+                    self._now.clinic,
+                    {},
+                    {},
+                    {variety: {} for variety in LANGUAGES},
+                )
         return self._now
 
     def _changed(self) -> tuple[tuple[str, int, int], ...]:
-        paths = [self._folder / "ledger.jsonl", self._folder / "clinic.yml", *(self._folder / "answers").glob("*.yml")]
+        paths = [
+            self._folder / "ledger.jsonl",
+            self._folder / "clinic.yml",
+            *(self._folder / "answers").glob("*.yml"),
+        ]
         return tuple(_stamp(path) for path in sorted(paths))
 
     def _read(self) -> Snapshot:
@@ -122,14 +144,27 @@ class Library:
         ledger = Ledger.load(self._folder / "ledger.jsonl")
         answers = {name: self._said(answer, ledger, clinic) for name, answer in answers.items()}
         standings = {name: ledger.standing(answer, today=today) for name, answer in answers.items()}
-        sendable = {(name, variety): Block(name, answer.kind, variety, text, sha256(text),
-                                           standings[name].status != APPROVED)
-                    for name, answer in answers.items() if self._sendable(standings[name])
-                    for variety, text in answer.text.items()}
-        self._trouble = {variety: self._with_notice(block, sendable.get((NOTICE, variety)))
-                         for (name, variety), block in sendable.items() if name == TROUBLE}
-        by_text = {variety: {block.text: block for (_, language), block in sendable.items() if language == variety}
-                   for variety in LANGUAGES}
+        sendable = {
+            (name, variety): Block(
+                name, answer.kind, variety, text, sha256(text), standings[name].status != APPROVED
+            )
+            for name, answer in answers.items()
+            if self._sendable(standings[name])
+            for variety, text in answer.text.items()
+        }
+        self._trouble = {
+            variety: self._with_notice(block, sendable.get((NOTICE, variety)))
+            for (name, variety), block in sendable.items()
+            if name == TROUBLE
+        }
+        by_text = {
+            variety: {
+                block.text: block
+                for (_, language), block in sendable.items()
+                if language == variety
+            }
+            for variety in LANGUAGES
+        }
         return Snapshot(today, answers, clinic, standings, sendable, by_text)
 
     def _said(self, answer: Answer, ledger: Ledger, clinic: Clinic) -> Answer:
@@ -144,13 +179,18 @@ class Library:
 
     def _refuse_unready(self) -> None:
         clinic = self._now.clinic
-        problems = [f"data/answers/{name}.yml is {standing.status}; sign it: jawab ledger sign {name}"
-                    for name, standing in sorted(self._now.standings.items())
-                    if standing.status != APPROVED and name != NOTICE]
+        problems = [
+            f"data/answers/{name}.yml is {standing.status}; sign it: jawab ledger sign {name}"
+            for name, standing in sorted(self._now.standings.items())
+            if standing.status != APPROVED and name != NOTICE
+        ]
         if not clinic.filled_in:
             problems.append("data/clinic.yml: name, phone, address and hours must be filled in")
-        problems += [f"data/clinic.yml: helplines: {line['name']} was never checked; ring it and write the date"
-                     for line in clinic.helplines if not line["checked"]]
+        problems += [
+            f"data/clinic.yml: helplines: {line['name']} was never checked; ring it and write the date"
+            for line in clinic.helplines
+            if not line["checked"]
+        ]
         if problems:
             raise SettingsError("production mode refuses to start:\n" + "\n".join(problems))
 
@@ -164,15 +204,22 @@ def as_signed(answer: Answer, ledger: Ledger, clinic: Clinic) -> Answer:
     known = ledger.signed_words(answer.id)
     if known is None or set(known) != set(digests(answer)):
         return answer
-    signed = replace(answer, text={language: known[language] for language in answer.text},
-                     title={language: known[f"title.{language}"] for language in answer.title})
+    signed = replace(
+        answer,
+        text={language: known[language] for language in answer.text},
+        title={language: known[f"title.{language}"] for language in answer.title},
+    )
     return answer if answer.id == CONTACT and _other_details(answer, signed, clinic) else signed
 
 
 def _other_details(answer: Answer, signed: Answer, clinic: Clinic) -> bool:
-    details = {(language, clinic.details[field][language]) for field in FIELDS for language in LANGUAGES}
-    return any(detail in answer.text[language] and detail not in signed.text[language]
-               for language, detail in details)
+    details = {
+        (language, clinic.details[field][language]) for field in FIELDS for language in LANGUAGES
+    }
+    return any(
+        detail in answer.text[language] and detail not in signed.text[language]
+        for language, detail in details
+    )
 
 
 def _stamp(path: Path) -> tuple[str, int, int]:

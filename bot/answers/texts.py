@@ -12,11 +12,37 @@ from bot.message import Sentence
 from bot.storage.yaml_file import read_yaml
 
 LANGUAGES = ("en", "ur", "roman")
-KINDS = ("answer", "steer", "emergency", "crisis", "support", "handoff", "callback", "decline", "smalltalk", "clarify",
-         "media", "language", "trouble", "part", "interface")
-KEYS = {"id", "kind", "title", "text", "source", "passage", "numbers", "hedges", "contested", "evidence"}
-TITLE_MOST = 20      # code points: WhatsApp refuses a longer reply button, and a cut label would be unsigned text
-TEXT_MOST = 900      # code points: three answers, disclaimer and notice stay under WhatsApp's 4096
+KINDS = (
+    "answer",
+    "steer",
+    "emergency",
+    "crisis",
+    "support",
+    "handoff",
+    "callback",
+    "decline",
+    "smalltalk",
+    "clarify",
+    "media",
+    "language",
+    "trouble",
+    "part",
+    "interface",
+)
+KEYS = {
+    "id",
+    "kind",
+    "title",
+    "text",
+    "source",
+    "passage",
+    "numbers",
+    "hedges",
+    "contested",
+    "evidence",
+}
+TITLE_MOST = 20  # code points: WhatsApp refuses a longer reply button, and a cut label would be unsigned text
+TEXT_MOST = 900  # code points: three answers, disclaimer and notice stay under WhatsApp's 4096
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -50,8 +76,13 @@ def load_answers(folder: Path, clinic: Clinic, article: str | None = None) -> di
             problems += error.problems
             continue
         except (KeyError, TypeError, AttributeError) as error:
-            problems.append(Sentence("{path}: not an answer file ({error}); it must start with 'answer:'", path=path,
-                                     error=error))
+            problems.append(
+                Sentence(
+                    "{path}: not an answer file ({error}); it must start with 'answer:'",
+                    path=path,
+                    error=error,
+                )
+            )
             continue
         problems += found
         if not found:
@@ -63,10 +94,15 @@ def load_answers(folder: Path, clinic: Clinic, article: str | None = None) -> di
 
 def _answer(entry: Mapping[str, Any], clinic: Clinic) -> Answer:
     return Answer(
-        id=entry["id"], kind=entry["kind"], title=dict(entry.get("title") or {}),
+        id=entry["id"],
+        kind=entry["kind"],
+        title=dict(entry.get("title") or {}),
         text={language: clinic.fill(text, language) for language, text in entry["text"].items()},
-        source=entry["source"], passage=tuple(entry.get("passage") or ()),
-        contested=bool(entry.get("contested")), evidence=dict(entry.get("evidence") or {}))
+        source=entry["source"],
+        passage=tuple(entry.get("passage") or ()),
+        contested=bool(entry.get("contested")),
+        evidence=dict(entry.get("evidence") or {}),
+    )
 
 
 def problems_in(entry: Mapping[str, Any], path: Path, article: str | None = None) -> Iterator[str]:
@@ -89,34 +125,63 @@ def problems_in(entry: Mapping[str, Any], path: Path, article: str | None = None
     for passage in entry.get("passage") or ():
         if article is not None and passage not in article:
             yield f"{path}: passage '{passage[:50]}' is not in the article word for word; quote it exactly"
-    if entry.get("contested") and not all((entry.get("evidence") or {}).get(side) for side in ("for", "against")):
+    if entry.get("contested") and not all(
+        (entry.get("evidence") or {}).get(side) for side in ("for", "against")
+    ):
         yield f"{path}: contested, but evidence.for or evidence.against is empty; fill in both"
 
 
-def _language_problems(path: Path, key: str, texts: Mapping[str, Any], *, most: int) -> Iterator[str]:
+def _language_problems(
+    path: Path, key: str, texts: Mapping[str, Any], *, most: int
+) -> Iterator[str]:
     for language in LANGUAGES:
         words = texts.get(language)
         if not isinstance(words, str) or not words.strip():
-            yield Sentence("{path}: {key} is missing; add it or delete the answer", path=path, key=f"{key}.{language}")
+            yield Sentence(
+                "{path}: {key} is missing; add it or delete the answer",
+                path=path,
+                key=f"{key}.{language}",
+            )
         elif words != words.strip() or "\n\n" in words or "\r" in words:
-            yield Sentence("{path}: {key} has outer spaces or a blank line; remove them", path=path,
-                           key=f"{key}.{language}")
+            yield Sentence(
+                "{path}: {key} has outer spaces or a blank line; remove them",
+                path=path,
+                key=f"{key}.{language}",
+            )
         elif len(words) > most:
-            yield Sentence("{path}: {key} has {count} characters, {most} at most; shorten it", path=path,
-                           key=f"{key}.{language}", count=len(words), most=most)
+            yield Sentence(
+                "{path}: {key} has {count} characters, {most} at most; shorten it",
+                path=path,
+                key=f"{key}.{language}",
+                count=len(words),
+                most=most,
+            )
     for language in sorted(set(texts) - set(LANGUAGES)):
         yield f"{path}: {key}.{language} is not a language of ours; remove it"
 
 
-def _wording_problems(path: Path, entry: Mapping[str, Any], language: str, words: str) -> Iterator[str]:
+def _wording_problems(
+    path: Path, entry: Mapping[str, Any], language: str, words: str
+) -> Iterator[str]:
     for number in entry.get("numbers") or ():
         if str(number) not in words:
-            yield Sentence("{path}: {key} lacks the figure {number}; the three languages must agree", path=path,
-                           key=f"text.{language}", number=number)
+            yield Sentence(
+                "{path}: {key} lacks the figure {number}; the three languages must agree",
+                path=path,
+                key=f"text.{language}",
+                number=number,
+            )
     for hedge in entry.get("hedges") or ():
         if hedge.get(language, "") not in words or not hedge.get(language):
-            yield Sentence("{path}: {key} lacks its hedge '{hedge}'; put it back", path=path, key=f"text.{language}",
-                           hedge=hedge.get(language))
+            yield Sentence(
+                "{path}: {key} lacks its hedge '{hedge}'; put it back",
+                path=path,
+                key=f"text.{language}",
+                hedge=hedge.get(language),
+            )
     if entry.get("id") != "contact" and PLACEHOLDER.search(words):
-        yield Sentence("{path}: {key} has a placeholder; only 'contact' may have them", path=path,
-                       key=f"text.{language}")
+        yield Sentence(
+            "{path}: {key} has a placeholder; only 'contact' may have them",
+            path=path,
+            key=f"text.{language}",
+        )

@@ -20,10 +20,18 @@ class GatedOutput(OutputChannel):
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         """Check `message` as a whole and send it as one; attachments and other extras are never sent."""
-        extras = [key for key in ("custom", "image", "attachment", "elements", "quick_replies") if message.get(key)]
+        extras = [
+            key
+            for key in ("custom", "image", "attachment", "elements", "quick_replies")
+            if message.get(key)
+        ]
         text = None if extras else message.get("text")
-        metadata = {key: message.get(key) for key in ("action", "topics", "variety", "blocks", "reasons")}
-        passed = gate().check(text, message.get("buttons") or (), variety=message.get("variety") or "en")
+        metadata = {
+            key: message.get(key) for key in ("action", "topics", "variety", "blocks", "reasons")
+        }
+        passed = gate().check(
+            text, message.get("buttons") or (), variety=message.get("variety") or "en"
+        )
         if passed.replaced:
             metadata |= {"action": "steer", "topics": [], "variety": passed.variety}
         await self.deliver(recipient_id, passed, metadata)
@@ -32,12 +40,15 @@ class GatedOutput(OutputChannel):
         """Rasa calls this past `send_response` in a few places; it goes through the same gate."""
         await self.send_response(recipient_id, {"text": text})
 
-    async def send_text_with_buttons(self, recipient_id: str, text: str, buttons: list[dict[str, Any]],
-                                     **kwargs: Any) -> None:
+    async def send_text_with_buttons(
+        self, recipient_id: str, text: str, buttons: list[dict[str, Any]], **kwargs: Any
+    ) -> None:
         """As `send_text_message`."""
         await self.send_response(recipient_id, {"text": text, "buttons": buttons})
 
-    async def send_custom_json(self, recipient_id: str, json_message: dict[str, Any], **kwargs: Any) -> None:
+    async def send_custom_json(
+        self, recipient_id: str, json_message: dict[str, Any], **kwargs: Any
+    ) -> None:
         """As `send_text_message`: custom payloads are never approved."""
         await self.send_response(recipient_id, {"custom": json_message})
 
@@ -69,7 +80,17 @@ class Collected(GatedOutput):
 
     async def deliver(self, recipient_id: str, passed: Passed, metadata: dict[str, Any]) -> None:
         """Keep the message."""
-        blocks = [{"id": block.id, "variety": block.variety, "sha256": block.sha256} for block in passed.blocks]
+        blocks = [
+            {"id": block.id, "variety": block.variety, "sha256": block.sha256}
+            for block in passed.blocks
+        ]
         self.metadata = metadata
-        self.replies.append({"text": passed.text, "buttons": list(passed.buttons), "blocks": blocks,
-                             "variety": passed.variety, "dir": "rtl" if passed.variety == "ur" else "ltr"})
+        self.replies.append(
+            {
+                "text": passed.text,
+                "buttons": list(passed.buttons),
+                "blocks": blocks,
+                "variety": passed.variety,
+                "dir": "rtl" if passed.variety == "ur" else "ltr",
+            }
+        )

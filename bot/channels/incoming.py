@@ -5,8 +5,12 @@ from typing import Any
 
 from bot.text.normalise import COMMAND, normalise, visible
 
-MOST_CHARACTERS = 20_000     # past this only the start is kept; the guard steers anything near that length
-UNREADABLE = "…"             # what an empty message becomes, so that it is met with a text and not with silence
+MOST_CHARACTERS = (
+    20_000  # past this only the start is kept; the guard steers anything near that length
+)
+UNREADABLE = (
+    "…"  # what an empty message becomes, so that it is met with a text and not with silence
+)
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from bot.errors import told
 from bot.settings import Settings
 
 logger = logging.getLogger(__name__)
-WINDOW = 60         # seconds
-TIMEOUT = 1.0       # a limit must not make anybody wait
+WINDOW = 60  # seconds
+TIMEOUT = 1.0  # a limit must not make anybody wait
 
 
 class SharedLimit:
@@ -22,8 +22,11 @@ class SharedLimit:
         """`name` keeps one limit from another; Redis is connected to at first use."""
         self._name, self._most, self._own = name, per_minute, Limit(per_minute)
         self._secret = chosen.signing_key().encode()[:64] if chosen.redis else b""
-        self._redis = Redis.from_url(chosen.redis, socket_timeout=TIMEOUT,
-                                     socket_connect_timeout=TIMEOUT) if chosen.redis else None
+        self._redis = (
+            Redis.from_url(chosen.redis, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT)
+            if chosen.redis
+            else None
+        )
 
     async def allows(self, key: str) -> bool:
         """Whether one more is allowed for `key`; counts it if so. Redis holds a digest of the key for a minute."""

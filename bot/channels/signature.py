@@ -18,4 +18,6 @@ def signed(body: bytes, header: str | None, secret: str) -> bool:
 
 def same(given: str, expected: str) -> bool:
     """Whether two secrets are equal, in constant time; an empty one equals nothing."""
-    return bool(expected) and hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode("utf-8"))
+    return bool(expected) and hmac.compare_digest(
+        given.encode("utf-8", "replace"), expected.encode("utf-8")
+    )

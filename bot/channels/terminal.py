@@ -35,22 +35,42 @@ class Terminal:
         if newest is None:
             raise BotError(f"{models} holds no model; run `jawab train`")
         self.agent = rasa.core.agent.Agent.load(
-            newest, generator=NaturalLanguageGenerator.create(EndpointConfig(type="bot.rasa_adapter.nlg.ApprovedReplies"), None),
-            action_endpoint=LocalActions(), lock_store=InMemoryLockStore())
+            newest,
+            generator=NaturalLanguageGenerator.create(
+                EndpointConfig(type="bot.rasa_adapter.nlg.ApprovedReplies"), None
+            ),
+            action_endpoint=LocalActions(),
+            lock_store=InMemoryLockStore(),
+        )
         self._loop = asyncio.new_event_loop()
 
-    def say(self, text: str, sender: str | None = None, *, button: str | None = None) -> dict[str, Any]:
+    def say(
+        self, text: str, sender: str | None = None, *, button: str | None = None
+    ) -> dict[str, Any]:
         """Return the reply to `text` as the machine-readable face prints it; no sender starts a new conversation."""
         started = time.perf_counter()
         incoming = Incoming(clean(text), button)
-        output = self._loop.run_until_complete(turn(
-            self.agent.handle_message, incoming, sender=sender or uuid.uuid4().hex, channel="terminal"))
+        output = self._loop.run_until_complete(
+            turn(
+                self.agent.handle_message,
+                incoming,
+                sender=sender or uuid.uuid4().hex,
+                channel="terminal",
+            )
+        )
         spent = round((time.perf_counter() - started) * 1000, 1)
         said = output.metadata
-        replies = [{key: reply[key] for key in ("text", "buttons", "blocks")} for reply in output.replies]
-        return {"action": said.get("action") or ACTIONS_OF_TROUBLE, "topics": said.get("topics") or [],
-                "variety": said.get("variety") or "en", "replies": replies, "ms": spent,
-                "reasons": said.get("reasons") or []}
+        replies = [
+            {key: reply[key] for key in ("text", "buttons", "blocks")} for reply in output.replies
+        ]
+        return {
+            "action": said.get("action") or ACTIONS_OF_TROUBLE,
+            "topics": said.get("topics") or [],
+            "variety": said.get("variety") or "en",
+            "replies": replies,
+            "ms": spent,
+            "reasons": said.get("reasons") or [],
+        }
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Return what `work` returns, on the loop that the bot runs on."""

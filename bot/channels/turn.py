@@ -20,13 +20,20 @@ from bot.telemetry import metrics
 
 logger = logging.getLogger(__name__)
 Handler = Callable[[UserMessage], Awaitable[Any]]
-PATIENTS = {"web", "whatsapp"}                  # the terminal and the staff's own tests call nobody
+PATIENTS = {"web", "whatsapp"}  # the terminal and the staff's own tests call nobody
 WAITS = {"crisis", "emergency", "handoff"}
 CALLBACK_REASON = "call-back request"
 
 
-async def turn(handle: Handler, incoming: Incoming, *, sender: str, channel: str, message_id: str | None = None,
-               variety: str = "en") -> Collected:
+async def turn(
+    handle: Handler,
+    incoming: Incoming,
+    *,
+    sender: str,
+    channel: str,
+    message_id: str | None = None,
+    variety: str = "en",
+) -> Collected:
     """Return what the bot says to `incoming`: always one message at least.
 
     `variety` is the language of the page or chat, for messages with no words to tell by. Raises Answered where `handle`
@@ -36,17 +43,32 @@ async def turn(handle: Handler, incoming: Incoming, *, sender: str, channel: str
     metadata: dict[str, Any] = {SHOWN: variety}
     if incoming.button:
         metadata[BUTTON] = incoming.button
-    message = UserMessage(incoming.text, output, sender, input_channel=channel, message_id=message_id,
-                          metadata=metadata)
+    message = UserMessage(
+        incoming.text,
+        output,
+        sender,
+        input_channel=channel,
+        message_id=message_id,
+        metadata=metadata,
+    )
     started = time.perf_counter()
-    with bound_contextvars(channel=channel, message=message.message_id), metrics.IN_WORK.track_inprogress():
+    with (
+        bound_contextvars(channel=channel, message=message.message_id),
+        metrics.IN_WORK.track_inprogress(),
+    ):
         try:
             await handle(message)
         except Answered:
             raise
-        except Exception as error:  # the patient hears the approved text, the log keeps the id and not the words
-            logger.error("turn failed: channel=%s message=%s: %s", channel, message.message_id, told(error))
-            if output.metadata.get("action") not in URGENT:     # an answer that is not on record is none
+        except (
+            Exception
+        ) as error:  # the patient hears the approved text, the log keeps the id and not the words
+            logger.error(
+                "turn failed: channel=%s message=%s: %s", channel, message.message_id, told(error)
+            )
+            if (
+                output.metadata.get("action") not in URGENT
+            ):  # an answer that is not on record is none
                 output.drop()
         if not output.replies:
             logger.error("turn without a reply: channel=%s message=%s", channel, message.message_id)
@@ -69,7 +91,12 @@ def _counted(incoming: Incoming, output: Collected, *, sender: str, channel: str
     """Note the turn for those who write the texts; it reaches the disk later, and failing costs the patient nothing."""
     try:
         if book := asked():
-            book.note(output.metadata, None if incoming.button else incoming.text, sender=sender, channel=channel)
+            book.note(
+                output.metadata,
+                None if incoming.button else incoming.text,
+                sender=sender,
+                channel=channel,
+            )
     except Exception as error:
         logger.error("turn not counted: %s", told(error))
 
@@ -79,8 +106,15 @@ def _noted(sender: str, channel: str, said: dict[str, Any]) -> None:
     reasons = said.get("reasons") or ["no reason told"]
     try:
         room = waiting_room()
-        if room and not reasons[0].startswith(CALLBACK_REASON):      # the request notes itself when it is whole
-            room.note(sender=sender, channel=channel, reason=str(said["action"]), cause=reasons[0],
-                      variety=str(said.get("variety") or "en"))
+        if room and not reasons[0].startswith(
+            CALLBACK_REASON
+        ):  # the request notes itself when it is whole
+            room.note(
+                sender=sender,
+                channel=channel,
+                reason=str(said["action"]),
+                cause=reasons[0],
+                variety=str(said.get("variety") or "en"),
+            )
     except Exception as error:
         logger.error("waiting room failed: sender=%s: %s", sender, told(error))

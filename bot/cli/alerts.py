@@ -37,5 +37,7 @@ def seen(number: int = typer.Argument(..., help="As `jawab alerts list` shows it
 def _store() -> Store:
     config = settings().whatsapp
     if config is None:
-        raise SettingsError("WhatsApp is switched off here; set its settings, as the server has them")
+        raise SettingsError(
+            "WhatsApp is switched off here; set its settings, as the server has them"
+        )
     return Store(config.database)

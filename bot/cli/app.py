@@ -5,11 +5,28 @@ import sys
 import typer
 from rich.console import Console
 
-from bot.cli import alerts, ask, backup, check, database, evaluate, ledger, privacy, review, run, staff, train
+from bot.cli import (
+    alerts,
+    ask,
+    backup,
+    check,
+    database,
+    evaluate,
+    ledger,
+    privacy,
+    review,
+    run,
+    staff,
+    train,
+)
 from bot.errors import BotError
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False,
-                  help="Jawab: answers patients from vetted texts only.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+    help="Jawab: answers patients from vetted texts only.",
+)
 app.command("run")(run.run)
 app.command("train")(train.train)
 app.command("chat")(ask.chat)
@@ -32,5 +49,7 @@ def main() -> None:
     try:
         app()
     except BotError as error:
-        Console(stderr=True).print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
+        Console(stderr=True).print(
+            str(error), style="red", markup=False, highlight=False, soft_wrap=True
+        )
         sys.exit(1)

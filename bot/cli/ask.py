@@ -26,13 +26,17 @@ KEYS = ("action", "topics", "variety", "replies", "ms")
 def _terminal() -> "Terminal":
     ensure()
     with errors.status("loading the bot (some ten seconds)"):
-        from bot.channels.terminal import Terminal  # loads Rasa, which `jawab ledger` and `jawab check` do without
+        from bot.channels.terminal import (
+            Terminal,
+        )  # loads Rasa, which `jawab ledger` and `jawab check` do without
 
         return Terminal()
 
 
-def ask(text: str | None = typer.Argument(None, help="A patient's message."),
-        jsonl: bool = typer.Option(False, "--jsonl", help="Read JSON lines, write one for each.")) -> None:
+def ask(
+    text: str | None = typer.Argument(None, help="A patient's message."),
+    jsonl: bool = typer.Option(False, "--jsonl", help="Read JSON lines, write one for each."),
+) -> None:
     """Print the reply to one message, or answer a stream of JSON lines."""
     if jsonl:
         _answer_lines()
@@ -44,8 +48,8 @@ def ask(text: str | None = typer.Argument(None, help="A patient's message."),
 
 def _answer_lines() -> None:
     terminal = _terminal()
-    sys.stdin.reconfigure(encoding="utf-8", errors="replace")      # type: ignore[union-attr]
-    sys.stdout.reconfigure(encoding="utf-8")                       # type: ignore[union-attr]
+    sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
     for number, line in enumerate(sys.stdin, start=1):
         if not line.strip():
             continue
@@ -79,7 +83,9 @@ def _show(said: dict[str, Any]) -> None:
     for reply in said["replies"]:
         console.print(reply["text"], markup=False, highlight=False)
         for number, button in enumerate(reply["buttons"], start=1):
-            console.print(f"  {number}. {button['title']}", style="cyan", markup=False, highlight=False)
+            console.print(
+                f"  {number}. {button['title']}", style="cyan", markup=False, highlight=False
+            )
 
 
 def explain(text: str = typer.Argument(..., help="A patient's message.")) -> None:
@@ -90,25 +96,38 @@ def explain(text: str = typer.Argument(..., help="A patient's message.")) -> Non
     reading, vote = parsed.get("reading") or {}, parsed.get("vote") or {}
     verdict = reading.get("verdict") or {}
     rows = [
-        ("typed", clean(text)), ("normalised", parsed.get("text")), ("variety", parsed.get("variety")),
+        ("typed", clean(text)),
+        ("normalised", parsed.get("text")),
+        ("variety", parsed.get("variety")),
         ("classifier", "  ".join(f"{name} {score:.2f}" for name, score in vote.get("ranking", []))),
         ("topics", ", ".join(vote.get("topics", [])) or "-"),
         ("unsure between", ", ".join(vote.get("unsure", [])) or "-"),
-        *((f"cue {finding['rule_id']}", f"'{finding['matched']}' asks for {finding['level']}")
-          for finding in verdict.get("findings", [])),
-        ("verdict", f"{verdict.get('level')} ({verdict.get('intent')}), by {verdict.get('reason')}"),
+        *(
+            (f"cue {finding['rule_id']}", f"'{finding['matched']}' asks for {finding['level']}")
+            for finding in verdict.get("findings", [])
+        ),
+        (
+            "verdict",
+            f"{verdict.get('level')} ({verdict.get('intent')}), by {verdict.get('reason')}",
+        ),
         ("done", f"{said['action']}; {'; '.join(said['reasons'])}"),
-        *(("block", f"{block['id']} {block['variety']} {block['sha256'][:16]}")
-          for reply in said["replies"] for block in reply["blocks"]),
-        ("milliseconds", said["ms"])]
+        *(
+            ("block", f"{block['id']} {block['variety']} {block['sha256'][:16]}")
+            for reply in said["replies"]
+            for block in reply["blocks"]
+        ),
+        ("milliseconds", said["ms"]),
+    ]
     for name, value in rows:
         steps.add_row(name, str(value))
     console.print(steps, markup=False, highlight=False)
     _show(said)
 
 
-def batch(path: Path = typer.Argument(..., help="One message a line, or a CSV with a column named text."),
-          out: Path = typer.Option(..., "--out", help="The CSV to write.")) -> None:
+def batch(
+    path: Path = typer.Argument(..., help="One message a line, or a CSV with a column named text."),
+    out: Path = typer.Option(..., "--out", help="The CSV to write."),
+) -> None:
     """Answer a list of messages, each in a conversation of its own, and write a table of what was done."""
     terminal = _terminal()
     from bot.staff.testing.batch import answered, messages_in, to_csv
@@ -121,7 +140,12 @@ def batch(path: Path = typer.Argument(..., help="One message a line, or a CSV wi
 
     async def work() -> list[dict[str, Any]]:
         recorder = Recorder(terminal.agent, settings().data)
-        return [row async for row in answered(recorder, track(texts, console=errors, description="answering"))]
+        return [
+            row
+            async for row in answered(
+                recorder, track(texts, console=errors, description="answering")
+            )
+        ]
 
     out.write_text(to_csv(terminal.run(work())), encoding="utf-8")
     errors.print(f"{len(texts)} messages: {out}", markup=False)

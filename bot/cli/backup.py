@@ -27,7 +27,10 @@ def backup() -> None:
     if sys.stdout.isatty():
         raise BotError("jawab backup writes an archive: pipe it, as deploy/backup.sh does")
     # a pipe cannot be sought in
-    with tarfile.open(fileobj=sys.stdout.buffer, mode="w|") as archive, tempfile.TemporaryDirectory() as folder:
+    with (
+        tarfile.open(fileobj=sys.stdout.buffer, mode="w|") as archive,
+        tempfile.TemporaryDirectory() as folder,
+    ):
         for copy in _copies(Path(folder)):
             archive.add(copy, f"var/{copy.name}")
         for path in _files():
@@ -47,27 +50,37 @@ def _copies(folder: Path) -> Iterator[Path]:
 def _dump(address: str, copy: Path) -> Path:
     """Write PostgreSQL's own dump; `pg_restore` reads it."""
     url = sa.engine.make_url(address)
-    secret = {"PGPASSWORD": url.password} if url.password else {}       # not in the list of processes
+    secret = {"PGPASSWORD": url.password} if url.password else {}  # not in the list of processes
     shown = url.set(drivername="postgresql", password=None).render_as_string()
     try:
-        subprocess.run(["pg_dump", "--format=custom", "--no-owner", f"--file={copy}", f"--dbname={shown}"], check=True,
-                       env={**os.environ, **secret})
+        subprocess.run(
+            ["pg_dump", "--format=custom", "--no-owner", f"--file={copy}", f"--dbname={shown}"],
+            check=True,
+            env={**os.environ, **secret},
+        )
     except (OSError, subprocess.CalledProcessError) as error:
-        raise BotError(f"pg_dump failed ({error}); install postgresql-client, of the server's version or a newer one"
-                       ) from error
+        raise BotError(
+            f"pg_dump failed ({error}); install postgresql-client, of the server's version or a newer one"
+        ) from error
     return copy
 
 
 def _files() -> Iterator[Path]:
     yield from (path for name in DATA if (path := settings().data / name).exists())
     yield from sorted((settings().data / "answers").glob("*.yml"))
-    key = settings().var / "session.key"    # a trial's; production keeps its keys in the environment, and elsewhere
+    key = (
+        settings().var / "session.key"
+    )  # a trial's; production keeps its keys in the environment, and elsewhere
     if key.exists():
         yield key
 
 
 def _entry(path: Path) -> tarfile.TarInfo:
-    top, below = ("var", settings().var) if path.is_relative_to(settings().var) else ("data", settings().data)
+    top, below = (
+        ("var", settings().var)
+        if path.is_relative_to(settings().var)
+        else ("data", settings().data)
+    )
     entry = tarfile.TarInfo(f"{top}/{path.relative_to(below)}")
     entry.size, entry.mode, entry.mtime = path.stat().st_size, 0o600, int(path.stat().st_mtime)
     return entry

@@ -10,8 +10,10 @@ from bot.errors import BotError
 from bot.storage import migrate
 from bot.storage.database import open_engine
 
-app = typer.Typer(help="The shape of the stores: where it stands, forward, back, and a new revision.",
-                  no_args_is_help=True)
+app = typer.Typer(
+    help="The shape of the stores: where it stands, forward, back, and a new revision.",
+    no_args_is_help=True,
+)
 Store = Annotated[str, typer.Argument(help=", ".join(migrate.STORES))]
 
 
@@ -20,7 +22,9 @@ def status() -> None:
     """Tell at which revision every store is, and which is today's."""
     for store in migrate.STORES:
         with _engine(store).connect() as connection:
-            typer.echo(f"{store}: {migrate.at(connection, store) or 'not made yet'}, today's is {migrate.head(store)}")
+            typer.echo(
+                f"{store}: {migrate.at(connection, store) or 'not made yet'}, today's is {migrate.head(store)}"
+            )
 
 
 @app.command()
@@ -32,16 +36,21 @@ def upgrade() -> None:
 
 
 @app.command()
-def downgrade(store: Store, revision: Annotated[str, typer.Argument(help="such as 0001, or base for nothing")]) -> None:
+def downgrade(
+    store: Store, revision: Annotated[str, typer.Argument(help="such as 0001, or base for nothing")]
+) -> None:
     """Take one store back to an earlier revision. Stop every bot first: a running one has today's shape in mind."""
     migrate.downgrade(_engine(store), store, revision)
     status()
 
 
 @app.command()
-def revise(store: Store, message: Annotated[str, typer.Argument(help="what changes, as a sentence")]) -> None:
+def revise(
+    store: Store, message: Annotated[str, typer.Argument(help="what changes, as a sentence")]
+) -> None:
     """Write the revision that brings a store to the tables as the program has them now, for a developer to read."""
     from bot.cli.all_tables import tables
+
     memory = sa.create_engine("sqlite://", poolclass=sa.pool.StaticPool)
     migrate.upgrade(memory, store)
     with memory.begin() as connection:

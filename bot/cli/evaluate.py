@@ -17,19 +17,27 @@ from bot.evaluation import FIGURES, Page, Scored, load_rows, score
 console, errors = Console(width=160), Console(stderr=True)
 
 
-def evaluate(files: list[Path] = typer.Argument(..., help="Labelled messages, one JSON object a line."),
-             against: Path | None = typer.Option(None, help="Fail where a figure is worse than in this record."),
-             record: Path | None = typer.Option(None, help="Write the figures here."),
-             wrong: bool = typer.Option(False, "--wrong", help="List every message that went wrong."),
-             pictures: Path | None = typer.Option(None, help="Draw the confusions of each variety here."),
-             save: Path | None = typer.Option(None, help="Write one JSON line a message here.")) -> None:
+def evaluate(
+    files: list[Path] = typer.Argument(..., help="Labelled messages, one JSON object a line."),
+    against: Path | None = typer.Option(
+        None, help="Fail where a figure is worse than in this record."
+    ),
+    record: Path | None = typer.Option(None, help="Write the figures here."),
+    wrong: bool = typer.Option(False, "--wrong", help="List every message that went wrong."),
+    pictures: Path | None = typer.Option(None, help="Draw the confusions of each variety here."),
+    save: Path | None = typer.Option(None, help="Write one JSON line a message here."),
+) -> None:
     """Score the bot on labelled messages: per variety and action, confusions, comparison with a recorded run."""
     rows = load_rows(files)
     ensure()
     from bot.channels.terminal import Terminal  # loads Rasa, which other commands do without
 
     terminal = Terminal()
-    scored = [one for row in track(rows, description="asking", console=errors) for one in score([row], terminal.say)]
+    scored = [
+        one
+        for row in track(rows, description="asking", console=errors)
+        for one in score([row], terminal.say)
+    ]
     page = Page.of(scored)
     _print(page, scored)
     if wrong:
@@ -37,8 +45,21 @@ def evaluate(files: list[Path] = typer.Argument(..., help="Labelled messages, on
     if record:
         record.write_text(json.dumps(page.shares(), indent=1) + "\n", encoding="utf-8")
     if save:
-        save.write_text("".join(json.dumps({"id": one.row.id, "action": one.action, "topics": one.topics,
-                                            "right": one.right}) + "\n" for one in scored), encoding="utf-8")
+        save.write_text(
+            "".join(
+                json.dumps(
+                    {
+                        "id": one.row.id,
+                        "action": one.action,
+                        "topics": one.topics,
+                        "right": one.right,
+                    }
+                )
+                + "\n"
+                for one in scored
+            ),
+            encoding="utf-8",
+        )
     if pictures:
         _draw(scored, pictures)
     if against:
@@ -56,7 +77,9 @@ def _draw(scored: list[Scored], folder: Path) -> None:
 
 
 def _print(page: Page, scored: list[Scored]) -> None:
-    table = Table("figure", *page.by_variety, title=f"{len(scored)} messages; share (count; 95% interval)")
+    table = Table(
+        "figure", *page.by_variety, title=f"{len(scored)} messages; share (count; 95% interval)"
+    )
     for name in FIGURES:
         table.add_row(name, *(str(row[name]) for row in page.by_variety.values()))
     console.print(table)
@@ -67,13 +90,20 @@ def _print(page: Page, scored: list[Scored]) -> None:
     console.print(pairs)
     spent = sorted(one.ms for one in scored)
     if spent:
-        console.print(f"a message took {statistics.median(spent):.0f} ms in the median, "
-                      f"{spent[int(len(spent) * 0.99)]:.0f} ms at the 99th percentile, reply included")
+        console.print(
+            f"a message took {statistics.median(spent):.0f} ms in the median, "
+            f"{spent[int(len(spent) * 0.99)]:.0f} ms at the 99th percentile, reply included"
+        )
 
 
 def _print_wrong(page: Page) -> None:
     table = Table("id", "message", "accepted", "did", "why")
     for one in page.wrong:
-        table.add_row(one.row.id, one.row.text, "/".join(one.row.actions) + " " + "+".join(one.row.topics),
-                      one.action + " " + "+".join(one.topics), "; ".join(one.reasons))
+        table.add_row(
+            one.row.id,
+            one.row.text,
+            "/".join(one.row.actions) + " " + "+".join(one.row.topics),
+            one.action + " " + "+".join(one.topics),
+            "; ".join(one.reasons),
+        )
     console.print(table)

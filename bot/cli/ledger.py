@@ -28,8 +28,13 @@ def status(id: str | None = typer.Argument(None, help="One text; default all."))
         if id in (None, name):
             standing = ledger.standing(answer, today=date.today())
             entry = standing.entry or {}
-            table.add_row(name, standing.status, entry.get("date", "-"), entry.get("expires", "-"),
-                          ", ".join(signer["role"] for signer in entry.get("signers", [])) or "-")
+            table.add_row(
+                name,
+                standing.status,
+                entry.get("date", "-"),
+                entry.get("expires", "-"),
+                ", ".join(signer["role"] for signer in entry.get("signers", [])) or "-",
+            )
     console.print(table)
 
 
@@ -37,48 +42,76 @@ def status(id: str | None = typer.Argument(None, help="One text; default all."))
 def verify() -> None:
     """Check the whole chain and that every text may be sent; exit 1 if not."""
     answers, ledger = _answers(), _ledger()
-    bad = {name: standing.status for name, answer in answers.items()
-           if not (standing := ledger.standing(answer, today=date.today())).usable}
+    bad = {
+        name: standing.status
+        for name, answer in answers.items()
+        if not (standing := ledger.standing(answer, today=date.today())).usable
+    }
     if bad:
-        raise LedgerError("\n".join(f"data/answers/{name}.yml is {status}; run `jawab ledger sign {name}`"
-                                    for name, status in sorted(bad.items())))
+        raise LedgerError(
+            "\n".join(
+                f"data/answers/{name}.yml is {status}; run `jawab ledger sign {name}`"
+                for name, status in sorted(bad.items())
+            )
+        )
     head = ledger.entries[-1]["hash"] if ledger.entries else "empty"
-    console.print(f"{len(ledger.entries)} entries, chain unbroken, {len(answers)} texts may be sent; head {head}")
+    console.print(
+        f"{len(ledger.entries)} entries, chain unbroken, {len(answers)} texts may be sent; head {head}"
+    )
 
 
 @app.command()
-def sign(ids: list[str] = typer.Argument(..., help="Texts to sign, or 'all' that need it."),
-         role: list[str] = typer.Option(..., "--role", help="Who signs; twice for contested texts."),
-         expires: str | None = typer.Option(None, help=f"YYYY-MM-DD; default in {DAYS} days."),
-         seen_evidence: bool = typer.Option(False, "--seen-evidence", help="The signers read the evidence."),
-         provisional: bool = typer.Option(False, "--provisional", help="For trial runs only.")) -> None:
+def sign(
+    ids: list[str] = typer.Argument(..., help="Texts to sign, or 'all' that need it."),
+    role: list[str] = typer.Option(..., "--role", help="Who signs; twice for contested texts."),
+    expires: str | None = typer.Option(None, help=f"YYYY-MM-DD; default in {DAYS} days."),
+    seen_evidence: bool = typer.Option(
+        False, "--seen-evidence", help="The signers read the evidence."
+    ),
+    provisional: bool = typer.Option(False, "--provisional", help="For trial runs only."),
+) -> None:
     """Sign texts exactly as they are now, in all three languages."""
     answers, ledger, today = _answers(), _ledger(), date.today()
     until = _day(expires) if expires else today + timedelta(days=DAYS)
     standing = PROVISIONAL if provisional else APPROVED
     if ids == ["all"]:
-        ids = [name for name, answer in sorted(answers.items())
-               if ledger.standing(answer, today=today).status != standing]
+        ids = [
+            name
+            for name, answer in sorted(answers.items())
+            if ledger.standing(answer, today=today).status != standing
+        ]
     unknown = [name for name in ids if name not in answers]
     if unknown:
-        raise LedgerError("\n".join(f"data/answers/{name}.yml does not exist; `jawab ledger status` lists the texts"
-                                    for name in unknown))
+        raise LedgerError(
+            "\n".join(
+                f"data/answers/{name}.yml does not exist; `jawab ledger status` lists the texts"
+                for name in unknown
+            )
+        )
 
     def entry(name: str) -> dict[str, Any]:
-        return ledger.sign(answers[name], standing=standing, roles=role, today=today, expires=until,
-                           seen_evidence=seen_evidence)
+        return ledger.sign(
+            answers[name],
+            standing=standing,
+            roles=role,
+            today=today,
+            expires=until,
+            seen_evidence=seen_evidence,
+        )
 
     for name in ids:
-        entry(name)      # refused before the first is written: all of them are signed or none
+        entry(name)  # refused before the first is written: all of them are signed or none
     for name in ids:
         record(ledger, settings().data / LEDGER, entry(name), shelf())
         console.print(f"signed {name} ({standing}) until {until}")
 
 
 @app.command()
-def recall(id: str = typer.Argument(..., help="The text to take out of use."),
-           reason: str = typer.Option(..., help="Why; kept in the ledger."),
-           role: str = typer.Option(..., "--role", help="Who recalls.")) -> None:
+def recall(
+    id: str = typer.Argument(..., help="The text to take out of use."),
+    reason: str = typer.Option(..., help="Why; kept in the ledger."),
+    role: str = typer.Option(..., "--role", help="Who recalls."),
+) -> None:
     """Take a text out of use, on running servers too, within seconds."""
     ledger = _ledger()
     entry = ledger.recall(id, reason=reason, role=role, today=date.today())
@@ -103,7 +136,9 @@ def export() -> None:
 def _shelf() -> Shelf:
     found = shelf()
     if found is None:
-        raise LedgerError("JAWAB_DATABASE is not set: the files are all there is, and nothing stands anywhere else")
+        raise LedgerError(
+            "JAWAB_DATABASE is not set: the files are all there is, and nothing stands anywhere else"
+        )
     return found
 
 
@@ -111,7 +146,9 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise LedgerError("--expires: '{day}' is not a date; write it as YYYY-MM-DD", day=text) from error
+        raise LedgerError(
+            "--expires: '{day}' is not a date; write it as YYYY-MM-DD", day=text
+        ) from error
 
 
 def _answers() -> dict:

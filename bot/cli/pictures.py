@@ -35,7 +35,7 @@ def _counts(scored: Sequence[Scored], labels: Sequence[str]) -> np.ndarray:
 
 
 def _wanted(one: Scored) -> str:
-    if one.right:       # whatever was accepted counts as what was wanted
+    if one.right:  # whatever was accepted counts as what was wanted
         return _done(one)
     missing = [topic for topic in one.row.topics if topic not in one.topics]
     return (missing or [*one.row.topics, one.row.actions[0]])[0]
@@ -45,8 +45,11 @@ def _done(one: Scored) -> str:
     if one.action != "answer":
         return one.action
     extra = [topic for topic in one.topics if topic not in one.row.topics]
-    return (extra or list(one.topics))[0] if not one.right else next(
-        (topic for topic in one.topics if topic in one.row.topics), one.topics[0])
+    return (
+        (extra or list(one.topics))[0]
+        if not one.right
+        else next((topic for topic in one.topics if topic in one.row.topics), one.topics[0])
+    )
 
 
 def _picture(counts: np.ndarray, labels: Sequence[str], title: str, path: Path) -> None:
@@ -55,7 +58,15 @@ def _picture(counts: np.ndarray, labels: Sequence[str], title: str, path: Path) 
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     for row, column in zip(*counts.nonzero(), strict=True):
         colour = "white" if shares[row, column] > 0.6 else "black" if row == column else "crimson"
-        axes.text(column, row, f"{counts[row, column]:.0f}", ha="center", va="center", fontsize=7, color=colour)
+        axes.text(
+            column,
+            row,
+            f"{counts[row, column]:.0f}",
+            ha="center",
+            va="center",
+            fontsize=7,
+            color=colour,
+        )
     axes.set_xticks(range(len(labels)), labels, rotation=90, fontsize=8)
     axes.set_yticks(range(len(labels)), labels, fontsize=8)
     axes.set(xlabel="was met with", ylabel="should have been met with", title=title)

@@ -22,7 +22,11 @@ PHONE = typer.Option(None, help="A WhatsApp patient's number in place of --conve
 def export(conversation: str | None = CONVERSATION, phone: str | None = PHONE) -> None:
     """Print as JSON everything on record of a conversation."""
     records = _records()
-    typer.echo(json.dumps(records.export(_named(records, conversation, phone)), ensure_ascii=False, indent=1))
+    typer.echo(
+        json.dumps(
+            records.export(_named(records, conversation, phone)), ensure_ascii=False, indent=1
+        )
+    )
 
 
 @app.command()
@@ -33,10 +37,14 @@ def erase(conversation: str | None = CONVERSATION, phone: str | None = PHONE) ->
     for table, count in records.erase(found).items():
         typer.echo(f"{table}: {count} erased")
     if records.chats is None:
-        typer.echo("WhatsApp is switched off here; if this server ever had it, erase there with its settings")
-    typer.echo("votes: hold counts of each day and text, nothing of one conversation\n"
-               "backups: hold it until they are thrown away (docs/operations.md)\n"
-               "A message that was being answered may have been written again: run this once more, it must say 0.")
+        typer.echo(
+            "WhatsApp is switched off here; if this server ever had it, erase there with its settings"
+        )
+    typer.echo(
+        "votes: hold counts of each day and text, nothing of one conversation\n"
+        "backups: hold it until they are thrown away (docs/operations.md)\n"
+        "A message that was being answered may have been written again: run this once more, it must say 0."
+    )
 
 
 @app.command()

@@ -18,7 +18,7 @@ console = Console(stderr=True)
 def run(port: int = typer.Option(0, help="Port; default JAWAB_PORT or 5005.")) -> None:
     """Train if needed, then serve the chat page and the channels of credentials.yml."""
     address = f"http://{settings().host}:{port or settings().port}"
-    library()   # texts that forbid a start should say so before minutes of training
+    library()  # texts that forbid a start should say so before minutes of training
     model = ensure()
     threading.Thread(target=_announce, args=(address,), daemon=True).start()
     with console.status("loading Rasa (some ten seconds)"):
@@ -37,7 +37,14 @@ def _announce(address: str) -> None:
             time.sleep(0.3)
     else:
         return
-    console.print(f"\nJawab is ready. Open [bold]{address}/chat/[/bold] and type a question. Ctrl-C stops it.")
+    console.print(
+        f"\nJawab is ready. Open [bold]{address}/chat/[/bold] and type a question. Ctrl-C stops it."
+    )
     if settings().staff and (token := accounts().first_link()):
-        console.print(f"Nobody has a staff account yet. Make the first one, once, within a day:\n"
-                      f"{address}/staff/set-up/{token}", soft_wrap=True, markup=False, highlight=False)
+        console.print(
+            f"Nobody has a staff account yet. Make the first one, once, within a day:\n"
+            f"{address}/staff/set-up/{token}",
+            soft_wrap=True,
+            markup=False,
+            highlight=False,
+        )

@@ -27,10 +27,13 @@ OFF = "the staff console is off; set JAWAB_STAFF=true (docs/staff.md)"
 
 
 @app.command()
-def add(name: str = typer.Argument(..., help="Small letters, digits, dots, dashes."),
-        role: str = typer.Option("viewer", help="One of " + ", ".join(ROLES) + "."),
-        link: bool = typer.Option(False, "--link", help="Print a one-time link instead of asking for a password.")
-        ) -> None:
+def add(
+    name: str = typer.Argument(..., help="Small letters, digits, dots, dashes."),
+    role: str = typer.Option("viewer", help="One of " + ", ".join(ROLES) + "."),
+    link: bool = typer.Option(
+        False, "--link", help="Print a one-time link instead of asking for a password."
+    ),
+) -> None:
     """Make an account."""
     people = accounts()
     token = people.add(name, role)
@@ -38,9 +41,12 @@ def add(name: str = typer.Argument(..., help="Small letters, digits, dots, dashe
 
 
 @app.command()
-def password(name: str = typer.Argument(..., help="Whose password is forgotten."),
-             link: bool = typer.Option(False, "--link", help="Print a one-time link instead of asking for one.")
-             ) -> None:
+def password(
+    name: str = typer.Argument(..., help="Whose password is forgotten."),
+    link: bool = typer.Option(
+        False, "--link", help="Print a one-time link instead of asking for one."
+    ),
+) -> None:
     """Give an account a new password; also opens a disabled or locked account again."""
     people = accounts()
     token = people.link(name)
@@ -64,17 +70,25 @@ def disable(name: str = typer.Argument(..., help="Who may no longer sign in.")) 
 
 
 @app.command()
-def waiting(claim: int | None = typer.Option(None, metavar="NO.", help="Take this one."),
-            note: tuple[int, str] = typer.Option((0, ""), metavar="NO. WORDS", show_default=False,
-                                                 help="Keep a note on one you took."),
-            release: int | None = typer.Option(None, metavar="NO.", help="Give this one back to the list."),
-            resolve: int | None = typer.Option(None, metavar="NO.", help="This one is done."),
-            name: str | None = typer.Option(None, "--as", help="Your account; needed for all of these.")) -> None:
+def waiting(
+    claim: int | None = typer.Option(None, metavar="NO.", help="Take this one."),
+    note: tuple[int, str] = typer.Option(
+        (0, ""), metavar="NO. WORDS", show_default=False, help="Keep a note on one you took."
+    ),
+    release: int | None = typer.Option(None, metavar="NO.", help="Give this one back to the list."),
+    resolve: int | None = typer.Option(None, metavar="NO.", help="This one is done."),
+    name: str | None = typer.Option(None, "--as", help="Your account; needed for all of these."),
+) -> None:
     """Show who waits for a person, the gravest first; take, note, give back and close."""
     room = waiting_room()
     if room is None:
         raise StaffError(OFF)
-    acts = [("claim", claim, ""), ("note", *note), ("release", release, ""), ("resolve", resolve, "")]
+    acts = [
+        ("claim", claim, ""),
+        ("note", *note),
+        ("release", release, ""),
+        ("resolve", resolve, ""),
+    ]
     wanted = [(act, number, words) for act, number, words in acts if number]
     if wanted:
         account = _colleague(name)
@@ -90,8 +104,10 @@ def _colleague(name: str | None) -> str:
     """Return whose account `name` is; raises StaffError where it may not look after patients."""
     found = next((one for one in accounts().all() if one.name == (name or "").lower()), None)
     if found is None or found.disabled or ROLES.index(found.role) < ROLES.index("editor"):
-        raise StaffError("--as: name an account that is an editor or more and is not disabled; "
-                         "`jawab staff list` shows them")
+        raise StaffError(
+            "--as: name an account that is an editor or more and is not disabled; "
+            "`jawab staff list` shows them"
+        )
     return str(found.name)
 
 
@@ -101,19 +117,34 @@ def _print_own(room: WaitingRoom, number: int, account: str) -> None:
     if entry is None or entry.claimed_by != account:
         console.print(f"number {number}: " + ("done" if entry is None else "given back"))
         return
-    console.print(f"number {number} is yours: {entry.reason}, {entry.channel}, conversation {entry.sender}",
-                  markup=False, soft_wrap=True)
+    console.print(
+        f"number {number} is yours: {entry.reason}, {entry.channel}, conversation {entry.sender}",
+        markup=False,
+        soft_wrap=True,
+    )
     for key, words in (room.contact(entry) or {}).items():
         console.print(f"  {key}: {words}", markup=False, soft_wrap=True)
     for kept in room.notes(number):
-        console.print(f"  {moment(kept['at'])}, {kept['account']}: {kept['words']}", markup=False, soft_wrap=True)
+        console.print(
+            f"  {moment(kept['at'])}, {kept['account']}: {kept['words']}",
+            markup=False,
+            soft_wrap=True,
+        )
 
 
 def _print_list(room: WaitingRoom) -> None:
     table = Table("no.", "reason", "since", "due", "channel", "reads", "times", "taken by")
     for one in room.open():
-        table.add_row(str(one.number), one.reason, moment(one.since), moment(one.due), one.channel, one.variety,
-                      str(one.times), one.claimed_by or "nobody")
+        table.add_row(
+            str(one.number),
+            one.reason,
+            moment(one.since),
+            moment(one.due),
+            one.channel,
+            one.variety,
+            str(one.times),
+            one.claimed_by or "nobody",
+        )
     console.print(table)
 
 
@@ -128,10 +159,13 @@ def trail() -> None:
 
 
 @app.command()
-def asked(days: int = typer.Option(30, min=1, max=3650, help="How many days back."),
-          csv: Path | None = typer.Option(None, help="Write the counts of each day to this file."),
-          questions: Path | None = typer.Option(None, help="Write the questions without an answer to this file.")
-          ) -> None:
+def asked(
+    days: int = typer.Option(30, min=1, max=3650, help="How many days back."),
+    csv: Path | None = typer.Option(None, help="Write the counts of each day to this file."),
+    questions: Path | None = typer.Option(
+        None, help="Write the questions without an answer to this file."
+    ),
+) -> None:
     """Show what patients ask, and what no text answers yet."""
     from bot.analytics.statistics import (
         NUMBER_COLUMNS,
@@ -141,7 +175,9 @@ def asked(days: int = typer.Option(30, min=1, max=3650, help="How many days back
         number_rows,
         question_rows,
     )
-    from bot.staff.testing.batch import to_csv  # these load Rasa and scikit-learn, which other commands do without
+    from bot.staff.testing.batch import (
+        to_csv,
+    )  # these load Rasa and scikit-learn, which other commands do without
 
     book, today = Asked(database()), day_of(time.time())
     choice = Choice(today - timedelta(days=days - 1))
@@ -152,13 +188,21 @@ def asked(days: int = typer.Option(30, min=1, max=3650, help="How many days back
         questions.write_text(to_csv(question_rows(groups, ()), QUESTION_COLUMNS), encoding="utf-8")
     found = figures(book, Votes(settings().address("votes")), choice, today=today)
     table = Table("counted", "which", "messages", title=f"{found.total} messages in {days} days")
-    for kind, counts in (("action", found.actions), ("topic", found.topics), ("language", found.varieties),
-                         ("channel", found.channels), ("no good answer", found.doubts)):
+    for kind, counts in (
+        ("action", found.actions),
+        ("topic", found.topics),
+        ("language", found.varieties),
+        ("channel", found.channels),
+        ("no good answer", found.doubts),
+    ):
         for name, count in counts:
             table.add_row(kind, name, str(count))
     console.print(table)
     for group in groups[:MOST_GROUPS]:
-        console.print(f"{len(group.questions)} from {group.chats} chats: {group.examples[0].words}", markup=False)
+        console.print(
+            f"{len(group.questions)} from {group.chats} chats: {group.examples[0].words}",
+            markup=False,
+        )
 
 
 def accounts() -> Accounts:
@@ -190,9 +234,16 @@ def address(token: str) -> str:
 
 def _choose(people: Accounts, name: str, token: str, *, link: bool) -> None:
     if link:
-        console.print("Good once, for a day; behind a proxy put your own name in front of /staff:\n" + address(token),
-                      soft_wrap=True, markup=False, highlight=False)
+        console.print(
+            "Good once, for a day; behind a proxy put your own name in front of /staff:\n"
+            + address(token),
+            soft_wrap=True,
+            markup=False,
+            highlight=False,
+        )
         return
-    chosen = typer.prompt("Password (12 characters or more)", hide_input=True, confirmation_prompt=True)
+    chosen = typer.prompt(
+        "Password (12 characters or more)", hide_input=True, confirmation_prompt=True
+    )
     people.redeem(token, name, chosen)
     console.print(f"{name} can sign in")

@@ -8,12 +8,23 @@ from rich.console import Console
 
 from bot.container import settings
 
-MADE_FROM = ("config.yml", "domain.yml", "data/nlu", "data/rules", "data/lexicon", "data/dialogue.yml", "bot/text",
-             "bot/nlu", "bot/rasa_adapter/components")
+MADE_FROM = (
+    "config.yml",
+    "domain.yml",
+    "data/nlu",
+    "data/rules",
+    "data/lexicon",
+    "data/dialogue.yml",
+    "bot/text",
+    "bot/nlu",
+    "bot/rasa_adapter/components",
+)
 console = Console(stderr=True)
 
 
-def train(force: bool = typer.Option(False, "--force", help="Train even when the model is up to date.")) -> None:
+def train(
+    force: bool = typer.Option(False, "--force", help="Train even when the model is up to date."),
+) -> None:
     """Train the model if it is missing or older than its data."""
     model = newest()
     if model is not None and not force and not _younger_than(model):
@@ -26,7 +37,9 @@ def train(force: bool = typer.Option(False, "--force", help="Train even when the
 
 def newest() -> Path | None:
     """Return the newest model, or None."""
-    return max(settings().models.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime, default=None)
+    return max(
+        settings().models.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime, default=None
+    )
 
 
 def ensure() -> Path:
@@ -45,7 +58,11 @@ def _younger_than(model: Path) -> bool:
 def _sources() -> Iterator[Path]:
     for name in MADE_FROM:
         path = Path(name)
-        yield from [path] if path.is_file() else (file for file in path.rglob("*") if file.suffix in {".yml", ".py"})
+        yield from (
+            [path]
+            if path.is_file()
+            else (file for file in path.rglob("*") if file.suffix in {".yml", ".py"})
+        )
 
 
 def _train() -> str:
@@ -56,10 +73,17 @@ def _train() -> str:
 
     configure_structlog(logging.WARNING)
     # always forced: Rasa's cache knows a component by its own source, not by the core code it calls
-    result = rasa_train("domain.yml", "config.yml", ["data/nlu", "data/rules"], str(settings().models),
-                        force_training=True)
+    result = rasa_train(
+        "domain.yml",
+        "config.yml",
+        ["data/nlu", "data/rules"],
+        str(settings().models),
+        force_training=True,
+    )
     if not result.model:
         raise typer.Exit(1)
-    for old in sorted(settings().models.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)[:-2]:
-        old.unlink()   # the last two are kept, to roll back to
+    for old in sorted(settings().models.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)[
+        :-2
+    ]:
+        old.unlink()  # the last two are kept, to roll back to
     return str(result.model)

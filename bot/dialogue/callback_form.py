@@ -5,14 +5,23 @@ from dataclasses import dataclass
 
 import phonenumbers
 
-CONSENT, NAME, PHONE, TIME = STEPS = ("callback_consent", "callback_name", "callback_phone", "callback_time")
+CONSENT, NAME, PHONE, TIME = STEPS = (
+    "callback_consent",
+    "callback_name",
+    "callback_phone",
+    "callback_time",
+)
 YES, NO, STOP, SKIP = "callback_yes", "callback_no", "callback_stop", "callback_skip"
-TIMES = {"callback_morning": "morning", "callback_afternoon": "afternoon", "callback_evening": "evening",
-         "callback_any": "any time"}
+TIMES = {
+    "callback_morning": "morning",
+    "callback_afternoon": "afternoon",
+    "callback_evening": "evening",
+    "callback_any": "any time",
+}
 OFFERS = {CONSENT: (YES, NO), NAME: (SKIP, STOP), PHONE: (STOP,), TIME: (*TIMES, STOP)}
 SAYS = {CONSENT: "callback", NAME: "callback_name", PHONE: "callback_phone", TIME: "callback_time"}
 PHONE_AGAIN = "callback_phone_again"
-MOST_TRIES = 3          # then the question is given up: nobody is held in it
+MOST_TRIES = 3  # then the question is given up: nobody is held in it
 COUNTRY, COUNTRY_CODE = "PK", 92
 NAME_MOST, NAME_WORDS = 60, 5
 NAME_LETTERS = re.compile(r"[^\W\d_]+(?:[ .'’-]+[^\W\d_]+)*\.?")
@@ -36,7 +45,9 @@ def heard(step: str, *, text: str, button: str | None, intent: str, tries: int) 
         return Heard(ends=True)
     found = _value(step, text, button, intent)
     if found is None and tries + 1 >= MOST_TRIES:
-        return {NAME: Heard(NOT_SAID), TIME: Heard(TIMES["callback_any"])}.get(step, Heard(ends=True))
+        return {NAME: Heard(NOT_SAID), TIME: Heard(TIMES["callback_any"])}.get(
+            step, Heard(ends=True)
+        )
     return Heard(found)
 
 
@@ -63,8 +74,13 @@ def phone_in(text: str) -> str | None:
     >>> phone_in("mera number 0300-1234567 hai")
     '+923001234567'
     """
-    found = {match.number.national_number: match.number
-             for match in phonenumbers.PhoneNumberMatcher(text, COUNTRY) if match.number.country_code == COUNTRY_CODE}
+    found = {
+        match.number.national_number: match.number
+        for match in phonenumbers.PhoneNumberMatcher(text, COUNTRY)
+        if match.number.country_code == COUNTRY_CODE
+    }
     if len(found) != 1:
         return None
-    return phonenumbers.format_number(next(iter(found.values())), phonenumbers.PhoneNumberFormat.E164)
+    return phonenumbers.format_number(
+        next(iter(found.values())), phonenumbers.PhoneNumberFormat.E164
+    )

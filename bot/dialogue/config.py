@@ -20,7 +20,9 @@ class Dialogue:
     leaned_on: frozenset[str]
     counterparts: Mapping[str, Mapping[str, str]]
     menu: tuple[str, ...]
-    buttons: Mapping[str, Mapping[str, str]] = field(default_factory=dict)    # what only a button can ask for
+    buttons: Mapping[str, Mapping[str, str]] = field(
+        default_factory=dict
+    )  # what only a button can ask for
 
     def level(self, intent: str | None) -> str:
         """Return the level an intent asks for; one it does not know is steered."""
@@ -43,9 +45,19 @@ class Dialogue:
     def for_group(self, group: str, topics: Sequence[str]) -> tuple[str, ...]:
         """Return what `topics` become when asked for women, for men, or for both."""
         if group != "both":
-            return tuple(dict.fromkeys(self.counterparts.get(group, {}).get(topic, topic) for topic in topics))
-        halves = [half for topic in topics
-                  for half in (topic, *(pairs[topic] for pairs in self.counterparts.values() if topic in pairs))]
+            return tuple(
+                dict.fromkeys(
+                    self.counterparts.get(group, {}).get(topic, topic) for topic in topics
+                )
+            )
+        halves = [
+            half
+            for topic in topics
+            for half in (
+                topic,
+                *(pairs[topic] for pairs in self.counterparts.values() if topic in pairs),
+            )
+        ]
         return tuple(dict.fromkeys(halves))
 
     def _entry(self, intent: str) -> Mapping[str, str]:
@@ -60,15 +72,41 @@ def load_dialogue(path: Path = Path("data/dialogue.yml")) -> Dialogue:
     """Return the dialogue data of `path`; raises DataError with every problem at once."""
     content = read_yaml(path)
     intents, buttons = content["intents"], content.get("buttons") or {}
-    problems = [f"{path}: intents.{name}.level is '{entry.get('level')}'; write one of {', '.join(LEVELS)}"
-                for name, entry in {**buttons, **intents}.items() if entry.get("level") not in LEVELS]
-    problems += [f"{path}: intents.{name}.says is missing; name a text of data/answers"
-                 for name, entry in intents.items() if entry.get("level") != "answer" and not entry.get("says")]
-    named = [*content["after_a_case"], *content["after_danger"], *content["leaned_on"], *content["menu"],
-             *(topic for pairs in content["counterparts"].values() for pair in pairs.items() for topic in pair)]
-    problems += [f"{path}: '{name}' is named but not among the intents" for name in named if name not in intents]
+    problems = [
+        f"{path}: intents.{name}.level is '{entry.get('level')}'; write one of {', '.join(LEVELS)}"
+        for name, entry in {**buttons, **intents}.items()
+        if entry.get("level") not in LEVELS
+    ]
+    problems += [
+        f"{path}: intents.{name}.says is missing; name a text of data/answers"
+        for name, entry in intents.items()
+        if entry.get("level") != "answer" and not entry.get("says")
+    ]
+    named = [
+        *content["after_a_case"],
+        *content["after_danger"],
+        *content["leaned_on"],
+        *content["menu"],
+        *(
+            topic
+            for pairs in content["counterparts"].values()
+            for pair in pairs.items()
+            for topic in pair
+        ),
+    ]
+    problems += [
+        f"{path}: '{name}' is named but not among the intents"
+        for name in named
+        if name not in intents
+    ]
     if problems:
         raise DataError("\n".join(problems))
-    return Dialogue(intents, frozenset(content["after_a_case"]), frozenset(content["after_danger"]),
-                    frozenset(content["leaned_on"]), content["counterparts"], tuple(content["menu"]),
-                    buttons)
+    return Dialogue(
+        intents,
+        frozenset(content["after_a_case"]),
+        frozenset(content["after_danger"]),
+        frozenset(content["leaned_on"]),
+        content["counterparts"],
+        tuple(content["menu"]),
+        buttons,
+    )

@@ -15,7 +15,7 @@ __all__ = ["Decision", "Dialogue", "Memory", "Reading", "decide", "load_dialogue
 VARIETIES = ("en", "ur", "roman")
 MOST_TOPICS = 3
 LANGUAGE_BUTTON = "language:"
-CALLBACK = "callback"       # the button that asks for a call
+CALLBACK = "callback"  # the button that asks for a call
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,16 @@ class Reading:
     def from_dict(cls, data: Mapping[str, Any]) -> "Reading":
         """Return the reading that a pipeline or a button left in a message's parse data."""
         verdict = data["verdict"]
-        return cls(Verdict(verdict["level"], verdict["intent"], verdict["reason"]), data.get("variety"),
-                   tuple(data.get("topics") or ()), tuple(data.get("unsure") or ()), data.get("asks_language"),
-                   data.get("group"), data.get("button"), data.get("pick"))
+        return cls(
+            Verdict(verdict["level"], verdict["intent"], verdict["reason"]),
+            data.get("variety"),
+            tuple(data.get("topics") or ()),
+            tuple(data.get("unsure") or ()),
+            data.get("asks_language"),
+            data.get("group"),
+            data.get("button"),
+            data.get("pick"),
+        )
 
 
 @dataclass(frozen=True)
@@ -50,21 +57,28 @@ class Memory:
     """What earlier messages left behind; travels in the bot's own messages."""
 
     case_told: bool = False
-    chosen: str | None = None       # the language the patient asked for: holds until they ask again
+    chosen: str | None = None  # the language the patient asked for: holds until they ask again
     last_variety: str | None = None
     last_topics: tuple[str, ...] = ()
-    offered: tuple[str, ...] = ()   # topics of a clarifying question not yet answered
-    buttons: tuple[str, ...] = ()   # what was last offered to choose from
-    danger: str | None = None       # a crisis or emergency after which nothing was asked yet
-    declined: str | None = None     # the last question, where it was one without an approved answer
+    offered: tuple[str, ...] = ()  # topics of a clarifying question not yet answered
+    buttons: tuple[str, ...] = ()  # what was last offered to choose from
+    danger: str | None = None  # a crisis or emergency after which nothing was asked yet
+    declined: str | None = None  # the last question, where it was one without an approved answer
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any] | None) -> "Memory":
         """Return the memory kept in a bot message's metadata; an empty one for None."""
         data = data or {}
-        return cls(bool(data.get("case_told")), data.get("chosen"), data.get("last_variety"),
-                   tuple(data.get("last_topics") or ()), tuple(data.get("offered") or ()),
-                   tuple(data.get("buttons") or ()), data.get("danger"), data.get("declined"))
+        return cls(
+            bool(data.get("case_told")),
+            data.get("chosen"),
+            data.get("last_variety"),
+            tuple(data.get("last_topics") or ()),
+            tuple(data.get("offered") or ()),
+            tuple(data.get("buttons") or ()),
+            data.get("danger"),
+            data.get("declined"),
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the memory as JSON-ready data."""
@@ -89,32 +103,53 @@ def decide(reading: Reading, memory: Memory, dialogue: Dialogue) -> Decision:
     """Return what to do about a message. Never raises for a well-formed reading."""
     case_told = memory.case_told or reading.verdict.intent == "case"
     reading, reasons = _with_context(reading, memory, dialogue)
-    level, intent, topics = reading.verdict.level, reading.verdict.intent, reading.topics[:MOST_TOPICS]
+    level, intent, topics = (
+        reading.verdict.level,
+        reading.verdict.intent,
+        reading.topics[:MOST_TOPICS],
+    )
     variety = _variety(reading, memory)
-    if level == "answer" and memory.case_told and set(topics or reading.unsure) & dialogue.after_a_case:
+    if (
+        level == "answer"
+        and memory.case_told
+        and set(topics or reading.unsure) & dialogue.after_a_case
+    ):
         level, intent = more_cautious(level, "steer"), "case"
         reasons.append("a case was told earlier in the conversation")
-    if level == "answer" and not topics:     # it hesitates between two topics: no answer yet
+    if level == "answer" and not topics:  # it hesitates between two topics: no answer yet
         level, intent = "decline", "uncovered_medical"
     says, offers = _says(reading, memory, level, intent, topics, dialogue)
     if level == "steer" and intent == "case" and reading.verdict.intent != "case":
         says = ("case_remembered", *says)
     answered = topics if RANK[level] <= RANK["handoff"] else ()
-    left = Memory(case_told, _chosen(reading, memory), variety, _subject(level, topics) or memory.last_topics,
-                  *_left_open(reading, memory, level, says, offers),
-                  *_left_behind(memory, level, intent, says, dialogue))
+    left = Memory(
+        case_told,
+        _chosen(reading, memory),
+        variety,
+        _subject(level, topics) or memory.last_topics,
+        *_left_open(reading, memory, level, says, offers),
+        *_left_behind(memory, level, intent, says, dialogue),
+    )
     return Decision(level, intent, variety, says, answered, offers, tuple(reasons), left)
 
 
-def _with_context(reading: Reading, memory: Memory, dialogue: Dialogue) -> tuple[Reading, list[str]]:
+def _with_context(
+    reading: Reading, memory: Memory, dialogue: Dialogue
+) -> tuple[Reading, list[str]]:
     """Resolve what a message leaves out: "and for men?", "yes", "both", "the second one", thanks in a danger."""
     verdict = reading.verdict
-    if memory.danger and verdict.intent in dialogue.after_danger and reading.asks_language != "other":
+    if (
+        memory.danger
+        and verdict.intent in dialogue.after_danger
+        and reading.asks_language != "other"
+    ):
         return _meaning(reading, (memory.danger,), "the danger told before still stands", dialogue)
     if RANK[verdict.level] > RANK["answer"]:
         return reading, [verdict.reason]
     if reading.group and memory.declined and not memory.offered:
-        return _meaning(reading, (memory.declined,), "a follow-up on what has no approved answer", dialogue)
+        return _meaning(
+            reading, (memory.declined,), "a follow-up on what has no approved answer", dialogue
+        )
     names, reason = _implied(reading, memory, dialogue)
     return _meaning(reading, names, reason, dialogue) if names else (reading, [verdict.reason])
 
@@ -124,7 +159,9 @@ def _implied(reading: Reading, memory: Memory, dialogue: Dialogue) -> tuple[tupl
     about = memory.offered or memory.last_topics
     if reading.group and about:
         chosen = memory.offered if reading.group == "both" else ()
-        return chosen or dialogue.for_group(reading.group, about), f"on {', '.join(about)}, for {reading.group}"
+        return chosen or dialogue.for_group(
+            reading.group, about
+        ), f"on {', '.join(about)}, for {reading.group}"
     if reading.pick and reading.pick <= len(memory.buttons):
         return (memory.buttons[reading.pick - 1],), f"choice {reading.pick} of those offered"
     if reading.verdict.intent == "affirm" and memory.offered:
@@ -134,7 +171,9 @@ def _implied(reading: Reading, memory: Memory, dialogue: Dialogue) -> tuple[tupl
     return (), ""
 
 
-def _meaning(reading: Reading, names: tuple[str, ...], reason: str, dialogue: Dialogue) -> tuple[Reading, list[str]]:
+def _meaning(
+    reading: Reading, names: tuple[str, ...], reason: str, dialogue: Dialogue
+) -> tuple[Reading, list[str]]:
     """Return `reading` as if the buttons `names` had been tapped, and both reasons."""
     tapped = pressed(names[0], dialogue)
     verdict = Verdict(tapped.verdict.level, tapped.verdict.intent, reason, reading.verdict.findings)
@@ -151,7 +190,9 @@ def pressed(button: str, dialogue: Dialogue) -> Reading:
         return Reading(Verdict("handoff", "handoff", f"unknown button {name}"), None)
     level = dialogue.level(intent)
     topics = (intent,) if level == "answer" else ()
-    return Reading(Verdict(level, intent, f"button {button}"), None, topics, (), language or None, None, button)
+    return Reading(
+        Verdict(level, intent, f"button {button}"), None, topics, (), language or None, None, button
+    )
 
 
 def _subject(level: str, topics: tuple[str, ...]) -> tuple[str, ...]:
@@ -159,8 +200,9 @@ def _subject(level: str, topics: tuple[str, ...]) -> tuple[str, ...]:
     return topics if RANK[level] <= RANK["steer"] else ()
 
 
-def _left_open(reading: Reading, memory: Memory, level: str, says: Sequence[str],
-               offers: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _left_open(
+    reading: Reading, memory: Memory, level: str, says: Sequence[str], offers: tuple[str, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the question asked back and the buttons still open: small talk in between leaves them so."""
     if says == ("clarify",):
         return reading.unsure, offers
@@ -169,11 +211,12 @@ def _left_open(reading: Reading, memory: Memory, level: str, says: Sequence[str]
     return (), offers
 
 
-def _left_behind(memory: Memory, level: str, intent: str, says: Sequence[str],
-                 dialogue: Dialogue) -> tuple[str | None, str | None]:
+def _left_behind(
+    memory: Memory, level: str, intent: str, says: Sequence[str], dialogue: Dialogue
+) -> tuple[str | None, str | None]:
     """Return the danger that still stands and the declined question a follow-up would lean on."""
     danger, declined = memory.danger, memory.declined
-    if level in ("crisis", "emergency"):     # of a crisis and an emergency, the crisis is what stands
+    if level in ("crisis", "emergency"):  # of a crisis and an emergency, the crisis is what stands
         danger = danger if danger and RANK[dialogue.level(danger)] > RANK[level] else intent
     elif level in ("answer", "steer", "handoff"):
         danger = None
@@ -194,13 +237,22 @@ def _chosen(reading: Reading, memory: Memory) -> str | None:
     return reading.asks_language if reading.asks_language in VARIETIES else memory.chosen
 
 
-def _says(reading: Reading, memory: Memory, level: str, intent: str, topics: Sequence[str],
-          dialogue: Dialogue) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _says(
+    reading: Reading,
+    memory: Memory,
+    level: str,
+    intent: str,
+    topics: Sequence[str],
+    dialogue: Dialogue,
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the ids of the texts said before the answers, and the buttons offered."""
     if level in ("crisis", "emergency"):
         return (dialogue.says(intent),), ()
     if level == "steer":
-        return (dialogue.says(intent),), (*(topic for topic in topics if topic not in dialogue.after_a_case), "handoff")
+        return (dialogue.says(intent),), (
+            *(topic for topic in topics if topic not in dialogue.after_a_case),
+            "handoff",
+        )
     if level in ("handoff", "support"):
         return (dialogue.says(intent),), (CALLBACK,) if intent == "handoff" else ()
     if level == "answer":
@@ -208,12 +260,20 @@ def _says(reading: Reading, memory: Memory, level: str, intent: str, topics: Seq
     if level == "language":
         if reading.asks_language not in VARIETIES:
             return ("language_unavailable",), tuple(LANGUAGE_BUTTON + name for name in VARIETIES)
-        about, of_a_case = memory.offered or memory.last_topics, dialogue.after_a_case if memory.case_told else ()
+        about, of_a_case = (
+            memory.offered or memory.last_topics,
+            dialogue.after_a_case if memory.case_told else (),
+        )
         return ("language",), tuple(topic for topic in about if topic not in of_a_case)
     if reading.unsure:
         return ("clarify",), reading.unsure[:2]
     if intent == "deny" and memory.offered:
-        return ("clarify_rephrase",), tuple(topic for topic in dialogue.menu if topic not in memory.offered)[:3]
+        return ("clarify_rephrase",), tuple(
+            topic for topic in dialogue.menu if topic not in memory.offered
+        )[:3]
     if level == "decline":
         return (dialogue.says(intent),), ("handoff",)
-    return (dialogue.says(intent),), dialogue.menu[:3] if intent in ("greet", "what_can_you_do") else ()
+    return (dialogue.says(intent),), dialogue.menu[:3] if intent in (
+        "greet",
+        "what_can_you_do",
+    ) else ()

@@ -22,10 +22,16 @@ class Guard:
         try:
             findings = self._matcher.find(text)
             if vote is None:
-                return Verdict.of(findings, level="steer", intent="case", reason="no vote of the classifier")
+                return Verdict.of(
+                    findings, level="steer", intent="case", reason="no vote of the classifier"
+                )
             intent = str(vote["intent"])
-            return Verdict.of(findings, level=self._level_of(intent), intent=intent,
-                              reason=f"classifier: {intent} {vote['confidence']:.2f}")
+            return Verdict.of(
+                findings,
+                level=self._level_of(intent),
+                intent=intent,
+                reason=f"classifier: {intent} {vote['confidence']:.2f}",
+            )
         except Exception as error:  # any failure here means the message was not checked
             logger.error("guard failed: %s", told(error))
             return Verdict.hand_over("guard failed")

@@ -16,9 +16,9 @@ from bot.guard.verdict import Finding
 from bot.text.split_joined import Parting
 from bot.text.words import SENTENCE_END, Lexicon
 
-MOST_WORDS = 1500   # past this a message is steered: nobody asks a general question at such length
+MOST_WORDS = 1500  # past this a message is steered: nobody asks a general question at such length
 ANY_NUMBER = "#"
-OTHER = "_"         # a word that stands in no rule
+OTHER = "_"  # a word that stands in no rule
 
 
 class _Compiled:
@@ -65,7 +65,9 @@ class _Index:
         seen: set[int] = set()
         for word in present:
             for compiled in self._by_word.get(word, ()):
-                if id(compiled) not in seen and not any(need.isdisjoint(present) for need in compiled.needs):
+                if id(compiled) not in seen and not any(
+                    need.isdisjoint(present) for need in compiled.needs
+                ):
                     seen.add(id(compiled))
                     yield compiled
 
@@ -73,8 +75,13 @@ class _Index:
 class GuardMatcher:
     """All guard rules, compiled once; safe to share, holds no state of a message."""
 
-    def __init__(self, rules: Sequence[Rule], groups: dict[str, list[str]], words: Callable[[str], list[str]],
-                 spellings: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        groups: dict[str, list[str]],
+        words: Callable[[str], list[str]],
+        spellings: Collection[str] = (),
+    ) -> None:
         """Compile `rules`; `words` turns text into canonical words, `spellings` is what it knows other forms of.
 
         Raises DataError for phrases it cannot read.
@@ -83,15 +90,20 @@ class GuardMatcher:
         self._words, self._vocab = words, Vocab()
         self._patterns, self._unless = _Index(), _Index()
         problems: list[str] = []
-        split = lru_cache(maxsize=None)(words)   # a group's words recur in many phrases
+        split = lru_cache(maxsize=None)(words)  # a group's words recur in many phrases
         for rule in rules:
-            for index, phrases in ((self._patterns, rule.phrases), (self._unless, rule.unless_before)):
+            for index, phrases in (
+                (self._patterns, rule.phrases),
+                (self._unless, rule.unless_before),
+            ):
                 for phrase in phrases:
                     try:
                         for pattern in compile_phrase(phrase, groups=groups, words=split):
                             index.add(_Compiled(rule.id, pattern, self._vocab))
                     except PhraseError as error:
-                        problems.append(f"data/guard/{rule.category}.yml: {rule.id}.phrases: {error}")
+                        problems.append(
+                            f"data/guard/{rule.category}.yml: {rule.id}.phrases: {error}"
+                        )
         if problems:
             raise DataError("\n".join(problems))
         self._patterns.build()
@@ -116,13 +128,25 @@ class GuardMatcher:
         words = written[:MOST_WORDS]
         findings = self._read(words)
         parted = self._parting.parted(words)
-        if parted:      # read beside what is written, never instead of it
+        if parted:  # read beside what is written, never instead of it
             seen = {finding.rule_id for finding in findings}
-            findings += [finding for finding in self._read(self._words(" ".join(parted)))
-                         if finding.rule_id not in seen]
+            findings += [
+                finding
+                for finding in self._read(self._words(" ".join(parted)))
+                if finding.rule_id not in seen
+            ]
         if len(written) > MOST_WORDS:
-            findings.append(Finding("too-long", "length", "steer", "case", f"{len(written)} words", MOST_WORDS,
-                                    len(written)))
+            findings.append(
+                Finding(
+                    "too-long",
+                    "length",
+                    "steer",
+                    "case",
+                    f"{len(written)} words",
+                    MOST_WORDS,
+                    len(written),
+                )
+            )
         return findings
 
     def _read(self, words: list[str]) -> list[Finding]:
@@ -131,21 +155,40 @@ class GuardMatcher:
         if any(word[0].isdigit() and IS_NUMBER.match(word) for word in present):
             present.add(ANY_NUMBER)
         # spaCy keeps every word it meets for good: what no rule looks for must not stay in memory
-        doc = Doc(self._vocab, words=[word if word in self._vocabulary or IS_NUMBER.match(word) else OTHER
-                                      for word in words])
-        matches = [(compiled.rule_id, start, end) for compiled in self._patterns.candidates(present)
-                   for start, end in compiled.spans(doc)]
+        doc = Doc(
+            self._vocab,
+            words=[
+                word if word in self._vocabulary or IS_NUMBER.match(word) else OTHER
+                for word in words
+            ],
+        )
+        matches = [
+            (compiled.rule_id, start, end)
+            for compiled in self._patterns.candidates(present)
+            for start, end in compiled.spans(doc)
+        ]
         matched = {rule_id for rule_id, _, _ in matches}
-        voided = {(compiled.rule_id, end) for compiled in self._unless.candidates(present)
-                  if compiled.rule_id in matched for _, end in compiled.spans(doc)}
+        voided = {
+            (compiled.rule_id, end)
+            for compiled in self._unless.candidates(present)
+            if compiled.rule_id in matched
+            for _, end in compiled.spans(doc)
+        }
         findings: dict[str, Finding] = {}
         for rule_id, start, end in matches:
             known = findings.get(rule_id)
             better = known is None or _rank(start, end) > _rank(known.start, known.end)
             if better and (rule_id, end) not in voided:
                 rule = self.rules[rule_id]
-                findings[rule_id] = Finding(rule_id, rule.category, rule.level, rule.intent,
-                                            " ".join(words[start:end]), start, end)
+                findings[rule_id] = Finding(
+                    rule_id,
+                    rule.category,
+                    rule.level,
+                    rule.intent,
+                    " ".join(words[start:end]),
+                    start,
+                    end,
+                )
         return sorted(findings.values(), key=lambda finding: finding.start)
 
 

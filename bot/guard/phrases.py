@@ -1,9 +1,9 @@
 """The small language in which a reviewer writes what a guard rule catches, compiled to spaCy token patterns.
 
-    seene mein dard            these words, in this order
-    [my|meri|mera] amh         any one of the alternatives
-    {lab} (is) {number}        a word group of groups.yml; a word that may be missing; any number
-    blood .. stop              a gap of up to 3 words; ... is a gap of up to 7 (a gap never crosses a full stop)
+seene mein dard            these words, in this order
+[my|meri|mera] amh         any one of the alternatives
+{lab} (is) {number}        a word group of groups.yml; a word that may be missing; any number
+blood .. stop              a gap of up to 3 words; ... is a gap of up to 7 (a gap never crosses a full stop)
 """
 
 import itertools
@@ -26,7 +26,9 @@ class PhraseError(ValueError):
     """A phrase cannot be read; the message tells which part and why."""
 
 
-def compile_phrase(phrase: str, *, groups: Mapping[str, Sequence[str]], words: Words) -> list[Pattern]:
+def compile_phrase(
+    phrase: str, *, groups: Mapping[str, Sequence[str]], words: Words
+) -> list[Pattern]:
     """Return the spaCy Matcher patterns that stand for `phrase`.
 
     `groups` maps a group's name to its phrases; `words` splits plain text into canonical words, the same function
@@ -40,7 +42,9 @@ def compile_phrase(phrase: str, *, groups: Mapping[str, Sequence[str]], words: W
     for step in steps:
         count *= len(step)
     if count > MOST_PATTERNS:
-        raise PhraseError(f"'{phrase}' stands for {count} patterns, {MOST_PATTERNS} at most; split it")
+        raise PhraseError(
+            f"'{phrase}' stands for {count} patterns, {MOST_PATTERNS} at most; split it"
+        )
     return [list(itertools.chain(*choice)) for choice in itertools.product(*steps)]
 
 
@@ -53,7 +57,9 @@ def needed_words(pattern: Pattern, *, number: str) -> list[frozenset[str]]:
     for token in pattern:
         wanted = token["ORTH"]
         if "OP" not in token:
-            needs.append(frozenset([wanted] if isinstance(wanted, str) else wanted.get("IN", [number])))
+            needs.append(
+                frozenset([wanted] if isinstance(wanted, str) else wanted.get("IN", [number]))
+            )
     if not needs:
         raise PhraseError("a phrase needs at least one word that must be there")
     return needs

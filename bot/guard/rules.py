@@ -9,8 +9,22 @@ from bot.errors import DataError
 from bot.guard.verdict import LEVELS
 from bot.storage.yaml_file import read_yaml
 
-RULE_KEYS = {"id", "level", "intent", "phrases", "unless_before", "must_match", "must_not_match", "note"}
-INTENT_OF_LEVEL = {"emergency": "emergency", "steer": "case", "handoff": "handoff", "support": "support"}
+RULE_KEYS = {
+    "id",
+    "level",
+    "intent",
+    "phrases",
+    "unless_before",
+    "must_match",
+    "must_not_match",
+    "note",
+}
+INTENT_OF_LEVEL = {
+    "emergency": "emergency",
+    "steer": "case",
+    "handoff": "handoff",
+    "support": "support",
+}
 
 
 @dataclass(frozen=True)
@@ -47,7 +61,9 @@ def load_rules(folder: Path) -> tuple[list[Rule], dict[str, list[str]]]:
                 if not found:
                     rules.append(_rule(entry, category=path.stem))
         else:
-            problems.append(f"{path}: starts with neither 'guard:' (a list of rules) nor 'groups:'; add one")
+            problems.append(
+                f"{path}: starts with neither 'guard:' (a list of rules) nor 'groups:'; add one"
+            )
     if problems:
         raise DataError(f"{len(problems)} problem(s) in {folder}:\n" + "\n".join(problems))
     return rules, groups
@@ -72,7 +88,10 @@ def _problems_in(entry: Any, path: Path, known: set[str]) -> Iterator[str]:
 
 
 def _rule(entry: dict[str, Any], *, category: str) -> Rule:
-    texts = {key: tuple(_flat(entry.get(key))) for key in ("phrases", "unless_before", "must_match", "must_not_match")}
+    texts = {
+        key: tuple(_flat(entry.get(key)))
+        for key in ("phrases", "unless_before", "must_match", "must_not_match")
+    }
     intent = entry.get("intent") or INTENT_OF_LEVEL[entry["level"]]
     return Rule(id=entry["id"], category=category, level=entry["level"], intent=intent, **texts)
 

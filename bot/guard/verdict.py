@@ -5,9 +5,19 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 # from the most cautious down; the same names as the actions of the evaluation scheme
-LEVELS = ("crisis", "emergency", "steer", "handoff", "support", "answer", "decline", "language", "smalltalk")
+LEVELS = (
+    "crisis",
+    "emergency",
+    "steer",
+    "handoff",
+    "support",
+    "answer",
+    "decline",
+    "language",
+    "smalltalk",
+)
 RANK = {level: rank for rank, level in enumerate(reversed(LEVELS))}
-VOTED = r"classifier: (?P<intent>\w+) (?P<confidence>[01]\.\d\d)"      # the reason where nothing outranked the vote
+VOTED = r"classifier: (?P<intent>\w+) (?P<confidence>[01]\.\d\d)"  # the reason where nothing outranked the vote
 
 
 def more_cautious(one: str, other: str) -> str:

@@ -20,43 +20,53 @@ from bot.storage.database import Database
 
 logger = logging.getLogger(__name__)
 # minutes until somebody should have looked; the gravest reason first
-MINUTES = {"undelivered": 10, "crisis": 10, "emergency": 10, "unanswered": 10, "handoff": 30, "callback": 240}
+MINUTES = {
+    "undelivered": 10,
+    "crisis": 10,
+    "emergency": 10,
+    "unanswered": 10,
+    "handoff": 30,
+    "callback": 240,
+}
 RISK = {reason: rank for rank, reason in enumerate(MINUTES)}
 NOTE_MOST = 1000
-PRACTICE = "staff"      # the channel of the console's own tests, where nobody waits
+PRACTICE = "staff"  # the channel of the console's own tests, where nobody waits
 UNREADABLE = Sentence("cannot be read: JAWAB_CONTACT_KEY is another one than it was kept with")
 tables = sa.MetaData(info={"store": "staff"})
 
 waiting = sa.Table(
-    "waiting", tables,
+    "waiting",
+    tables,
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("sender", sa.String, nullable=False, index=True),     # the conversation's random name
+    sa.Column("sender", sa.String, nullable=False, index=True),  # the conversation's random name
     sa.Column("channel", sa.String, nullable=False),
-    sa.Column("reason", sa.String, nullable=False),                 # one of MINUTES
-    sa.Column("cause", sa.String, nullable=False),                  # the rule or vote behind it
-    sa.Column("variety", sa.String, nullable=False),                # the language the patient reads
+    sa.Column("reason", sa.String, nullable=False),  # one of MINUTES
+    sa.Column("cause", sa.String, nullable=False),  # the rule or vote behind it
+    sa.Column("variety", sa.String, nullable=False),  # the language the patient reads
     sa.Column("since", sa.Integer, nullable=False),
     sa.Column("due", sa.Integer, nullable=False),
     sa.Column("times", sa.Integer, nullable=False, server_default="1"),
-    sa.Column("contact", sa.LargeBinary),                           # encrypted
+    sa.Column("contact", sa.LargeBinary),  # encrypted
     sa.Column("claimed_by", sa.String),
     sa.Column("resolved_by", sa.String),
     sa.Column("resolved_at", sa.Integer, index=True),
 )
 
 notes = sa.Table(
-    "waiting_notes", tables,
+    "waiting_notes",
+    tables,
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("waiting", sa.Integer, nullable=False, index=True),
     sa.Column("account", sa.String, nullable=False),
     sa.Column("at", sa.Integer, nullable=False),
-    sa.Column("words", sa.LargeBinary, nullable=False),             # encrypted
+    sa.Column("words", sa.LargeBinary, nullable=False),  # encrypted
 )
 
 
-told = sa.Table(                                                    # alerts of a channel that are on the list
-    "waiting_told", tables,
-    sa.Column("alert", sa.String, primary_key=True),                # its digest: told twice, on the list once
+told = sa.Table(  # alerts of a channel that are on the list
+    "waiting_told",
+    tables,
+    sa.Column("alert", sa.String, primary_key=True),  # its digest: told twice, on the list once
     sa.Column("waiting", sa.Integer, index=True),
 )
 
@@ -64,7 +74,9 @@ told = sa.Table(                                                    # alerts of 
 class WaitingRoom:
     """Patients who wait, the one queue for every channel."""
 
-    def __init__(self, url: str, *, keys: str, days: int, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, url: str, *, keys: str, days: int, clock: Callable[[], float] = time.time
+    ) -> None:
         """`keys` are Fernet keys with commas between, the first encrypts; contact data goes after `days`."""
         self.database = Database(url, tables)
         self._fernet = MultiFernet([Fernet(key) for key in keys.split(",")])
@@ -81,19 +93,43 @@ class WaitingRoom:
         except InvalidToken as error:
             raise StaffError(UNREADABLE) from error
 
-    def note(self, *, sender: str, channel: str, reason: str, cause: str, variety: str,
-             contact: Mapping[str, str] | None = None) -> None:
+    def note(
+        self,
+        *,
+        sender: str,
+        channel: str,
+        reason: str,
+        cause: str,
+        variety: str,
+        contact: Mapping[str, str] | None = None,
+    ) -> None:
         """Put a conversation on the list; one that waits for the same reason already is counted again instead."""
         now = int(self._clock())
         sealed = self.seal(json.dumps(contact)).encode("ascii") if contact else None
         more = {"cause": cause[:200], "variety": variety, **({"contact": sealed} if sealed else {})}
-        same = sa.and_(waiting.c.sender == sender, waiting.c.reason == reason, waiting.c.resolved_at.is_(None))
+        same = sa.and_(
+            waiting.c.sender == sender, waiting.c.reason == reason, waiting.c.resolved_at.is_(None)
+        )
         with self.database.begin() as connection:
             # who asks twice keeps the first deadline
-            if not connection.execute(waiting.update().where(same).values(**more, times=waiting.c.times + 1)).rowcount:
-                _insert(connection, sender=sender, channel=channel, reason=reason, since=now, **more)
+            if not connection.execute(
+                waiting.update().where(same).values(**more, times=waiting.c.times + 1)
+            ).rowcount:
+                _insert(
+                    connection, sender=sender, channel=channel, reason=reason, since=now, **more
+                )
 
-    def hear(self, alert: str, *, sender: str, channel: str, reason: str, cause: str, variety: str, at: int) -> bool:
+    def hear(
+        self,
+        alert: str,
+        *,
+        sender: str,
+        channel: str,
+        reason: str,
+        cause: str,
+        variety: str,
+        at: int,
+    ) -> bool:
         """Put what a channel's `alert` of the time `at` tells on the list, once; return whether it is settled by now.
 
         `alert` is its own name for ever, of which a digest is kept. A conversation that waits for the same reason
@@ -103,21 +139,38 @@ class WaitingRoom:
         with self.database.begin() as connection:
             known = connection.execute(told.select().where(told.c.alert == digest)).first()
             if known:
-                entry = connection.execute(waiting.select().where(waiting.c.number == known.waiting)).first()
+                entry = connection.execute(
+                    waiting.select().where(waiting.c.number == known.waiting)
+                ).first()
                 return entry is None or entry.resolved_at is not None
-            connection.execute(told.insert().values(alert=digest))      # the second of two processes fails here
-            found = connection.execute(sa.select(waiting.c.number).where(
-                waiting.c.sender == sender, waiting.c.reason == reason,
-                sa.or_(waiting.c.resolved_at.is_(None), waiting.c.resolved_at >= at))).scalar()
-            number = found or _insert(connection, sender=sender, channel=channel, reason=reason, since=at,
-                                      cause=cause[:200], variety=variety)
+            connection.execute(
+                told.insert().values(alert=digest)
+            )  # the second of two processes fails here
+            found = connection.execute(
+                sa.select(waiting.c.number).where(
+                    waiting.c.sender == sender,
+                    waiting.c.reason == reason,
+                    sa.or_(waiting.c.resolved_at.is_(None), waiting.c.resolved_at >= at),
+                )
+            ).scalar()
+            number = found or _insert(
+                connection,
+                sender=sender,
+                channel=channel,
+                reason=reason,
+                since=at,
+                cause=cause[:200],
+                variety=variety,
+            )
             connection.execute(told.update().where(told.c.alert == digest).values(waiting=number))
         return False
 
     def open(self) -> list[Row]:
         """Return who waits: the gravest reason first, and of one reason the newest first."""
         with self.database.begin() as connection:
-            found = connection.execute(waiting.select().where(waiting.c.resolved_at.is_(None))).all()
+            found = connection.execute(
+                waiting.select().where(waiting.c.resolved_at.is_(None))
+            ).all()
         return sorted(found, key=lambda one: (RISK[one.reason], -one.since, -one.number))
 
     def claim(self, connection: Connection, number: int, account: str) -> None:
@@ -125,26 +178,39 @@ class WaitingRoom:
         found = self._one(connection, number)
         if found.claimed_by not in (None, account):
             raise StaffError("{name} has taken this one already", name=found.claimed_by)
-        connection.execute(waiting.update().where(waiting.c.number == number).values(claimed_by=account))
+        connection.execute(
+            waiting.update().where(waiting.c.number == number).values(claimed_by=account)
+        )
 
     def release(self, connection: Connection, number: int, account: str) -> None:
         """Give an entry back to the list."""
         self._claimed(connection, number, account)
-        connection.execute(waiting.update().where(waiting.c.number == number).values(claimed_by=None))
+        connection.execute(
+            waiting.update().where(waiting.c.number == number).values(claimed_by=None)
+        )
 
     def add_note(self, connection: Connection, number: int, account: str, words: str) -> None:
         """Keep a note on an entry that `account` looks after."""
         self._claimed(connection, number, account)
         if not 0 < len(words.strip()) <= NOTE_MOST:
             raise StaffError("A note has 1 to {most} characters", most=NOTE_MOST)
-        connection.execute(notes.insert().values(waiting=number, account=account, at=int(self._clock()),
-                                                 words=self.seal(words.strip()).encode("ascii")))
+        connection.execute(
+            notes.insert().values(
+                waiting=number,
+                account=account,
+                at=int(self._clock()),
+                words=self.seal(words.strip()).encode("ascii"),
+            )
+        )
 
     def resolve(self, connection: Connection, number: int, account: str) -> None:
         """Take an entry that `account` looks after off the list."""
         self._claimed(connection, number, account)
-        connection.execute(waiting.update().where(waiting.c.number == number).values(
-            resolved_by=account, resolved_at=int(self._clock())))
+        connection.execute(
+            waiting.update()
+            .where(waiting.c.number == number)
+            .values(resolved_by=account, resolved_at=int(self._clock()))
+        )
 
     def contact(self, entry: Row) -> dict[str, str] | None:
         """Return whom to call, None where nobody asked for a call."""
@@ -153,15 +219,21 @@ class WaitingRoom:
     def notes(self, number: int) -> list[dict[str, Any]]:
         """Return the notes on an entry, oldest first."""
         with self.database.begin() as connection:
-            found = connection.execute(notes.select().where(notes.c.waiting == number).order_by(notes.c.number)).all()
-        return [{"account": one.account, "at": one.at, "words": self.unseal(one.words)} for one in found]
+            found = connection.execute(
+                notes.select().where(notes.c.waiting == number).order_by(notes.c.number)
+            ).all()
+        return [
+            {"account": one.account, "at": one.at, "words": self.unseal(one.words)} for one in found
+        ]
 
     def export(self, sender: str) -> list[dict[str, Any]]:
         """Return everything on record of a conversation, readable, as JSON-ready data."""
         with self.database.begin() as connection:
             found = connection.execute(waiting.select().where(waiting.c.sender == sender)).all()
-        return [{**entry._asdict(), "contact": self.contact(entry), "notes": self.notes(entry.number)}
-                for entry in found]
+        return [
+            {**entry._asdict(), "contact": self.contact(entry), "notes": self.notes(entry.number)}
+            for entry in found
+        ]
 
     def erase(self, sender: str) -> int:
         """Delete everything on record of a conversation; return how many entries that were."""
@@ -177,8 +249,11 @@ class WaitingRoom:
         old = sa.select(waiting.c.number).where(waiting.c.since <= before)
         with self.database.begin() as connection:
             connection.execute(notes.delete().where(notes.c.waiting.in_(old)))
-            return connection.execute(waiting.update().where(
-                waiting.c.since <= before, waiting.c.contact.is_not(None)).values(contact=None)).rowcount
+            return connection.execute(
+                waiting.update()
+                .where(waiting.c.since <= before, waiting.c.contact.is_not(None))
+                .values(contact=None)
+            ).rowcount
 
     @staticmethod
     def _one(connection: Connection, number: int) -> Row:
@@ -193,6 +268,9 @@ class WaitingRoom:
 
 
 def _insert(connection: Connection, *, reason: str, since: int, **values: Any) -> int:
-    made = connection.execute(waiting.insert().values(
-        reason=reason, since=since, due=since + MINUTES[reason] * 60, **values))
+    made = connection.execute(
+        waiting.insert().values(
+            reason=reason, since=since, due=since + MINUTES[reason] * 60, **values
+        )
+    )
     return int(made.inserted_primary_key[0])

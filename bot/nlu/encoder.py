@@ -11,8 +11,8 @@ from bot.nlu.e5file import BLOCK
 
 SPACE = "\u2581"
 PREFIX = "query: "
-BOS, EOS, UNKNOWN = 0, 1, 3       # places of the special pieces in the cut vocabulary (e5graph.write)
-MOST_TOKENS = 64                  # bounds the worst case; a question is under 30
+BOS, EOS, UNKNOWN = 0, 1, 3  # places of the special pieces in the cut vocabulary (e5graph.write)
+MOST_TOKENS = 64  # bounds the worst case; a question is under 30
 MOST_CHARACTERS = 400
 NEVER = -1e9
 
@@ -27,8 +27,9 @@ class Encoder:
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.enable_cpu_mem_arena = False
-        self._session = onnxruntime.InferenceSession(str(folder / "encoder.onnx"), options,
-                                                     providers=["CPUExecutionProvider"])
+        self._session = onnxruntime.InferenceSession(
+            str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
+        )
         self._trie = marisa_trie.RecordTrie("<I").mmap(str(folder / "pieces.marisa"))
         self._nibbles = np.load(folder / "nibbles.npy", mmap_mode="r")
         self._scales = np.load(folder / "scales.npy", mmap_mode="r")
@@ -50,22 +51,27 @@ class Encoder:
         """Return the ids of the pieces of `text`, with the model's prefix and its begin and end marks."""
         words = (PREFIX + text[:MOST_CHARACTERS]).split()
         pieces = [piece for word in words for piece in self._word(SPACE + word)]
-        return [BOS, *pieces[:MOST_TOKENS - 2], EOS]
+        return [BOS, *pieces[: MOST_TOKENS - 2], EOS]
 
     def _embed(self, row: list[int]) -> np.ndarray:
         packed = self._nibbles[row]
         values = np.empty((len(row), packed.shape[1] * 2), np.float32)
         values[:, ::2], values[:, 1::2] = packed & 15, packed >> 4
-        blocks = (values - 8).reshape(len(row), -1, BLOCK) * self._scales[row].astype(np.float32)[:, :, None]
-        return blocks.reshape(len(row), -1) + self._positions[:len(row)]
+        blocks = (values - 8).reshape(len(row), -1, BLOCK) * self._scales[row].astype(np.float32)[
+            :, :, None
+        ]
+        return blocks.reshape(len(row), -1) + self._positions[: len(row)]
 
     def _split_word(self, word: str) -> tuple[int, ...]:
         """Return the likeliest pieces of one word (Viterbi over the Unigram scores)."""
         best = [0.0] + [NEVER] * len(word)
         back: list[tuple[int, int]] = [(0, UNKNOWN)] * (len(word) + 1)
         for start in range(len(word)):
-            options = [(start + len(piece), ids[0], float(self._scores[ids[0]]))
-                       for piece in self._trie.prefixes(word[start:]) for ids in self._trie[piece]]
+            options = [
+                (start + len(piece), ids[0], float(self._scores[ids[0]]))
+                for piece in self._trie.prefixes(word[start:])
+                for ids in self._trie[piece]
+            ]
             options.append((start + 1, UNKNOWN, self._unknown_score))
             for end, piece_id, score in options:
                 if best[start] + score > best[end]:

@@ -48,17 +48,24 @@ class Features:
         """Return a float32 matrix of shape (texts, features)."""
         columns, values, ends = [], [], [0]
         for text in texts:
-            for view, start, read in zip(self._views, self._starts[:-1], readings(text), strict=True):
+            for view, start, read in zip(
+                self._views, self._starts[:-1], readings(text), strict=True
+            ):
                 found, weights = view.row(read)
                 columns.append(found + start)
                 values.append(weights)
-            ends.append(sum(map(len, columns[-len(VIEWS):])) + ends[-1])
-        return csr_matrix((np.concatenate(values), np.concatenate(columns), ends), shape=(len(texts), self._starts[-1]))
+            ends.append(sum(map(len, columns[-len(VIEWS) :])) + ends[-1])
+        return csr_matrix(
+            (np.concatenate(values), np.concatenate(columns), ends),
+            shape=(len(texts), self._starts[-1]),
+        )
 
     def save(self, folder: Path) -> None:
         """Write the vocabulary and weights under `folder`."""
         for (name, *_), view in zip(VIEWS, self._views, strict=True):
-            (folder / f"{name}.json").write_text(json.dumps(view.words(), ensure_ascii=False), encoding="utf-8")
+            (folder / f"{name}.json").write_text(
+                json.dumps(view.words(), ensure_ascii=False), encoding="utf-8"
+            )
             np.save(folder / f"{name}.npy", view.rarity)
 
     @classmethod
@@ -67,8 +74,13 @@ class Features:
         views = []
         for place, (name, *_) in enumerate(VIEWS):
             words = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
-            views.append(_View(place, {word: column for column, word in enumerate(words)},
-                               np.load(folder / f"{name}.npy")))
+            views.append(
+                _View(
+                    place,
+                    {word: column for column, word in enumerate(words)},
+                    np.load(folder / f"{name}.npy"),
+                )
+            )
         return cls(views)
 
 
@@ -92,10 +104,14 @@ class _View:
     def row(self, text: str) -> tuple[np.ndarray, np.ndarray]:
         """Return the columns a text has something in, and their values."""
         # n-grams of letters never cross from one word to the next, so a word's are looked up once
-        found = itertools.chain(*map(self._word, text.split())) if self._in_words else self._known(text)
+        found = (
+            itertools.chain(*map(self._word, text.split())) if self._in_words else self._known(text)
+        )
         counts = Counter(found)
         columns = np.fromiter(counts, np.int64, len(counts))
-        values = (1 + np.log(np.fromiter(counts.values(), np.float32, len(counts)))) * self.rarity[columns]
+        values = (1 + np.log(np.fromiter(counts.values(), np.float32, len(counts)))) * self.rarity[
+            columns
+        ]
         return columns, values / max(float(np.linalg.norm(values)), 1e-9)
 
     def _known(self, text: str) -> tuple[int, ...]:
@@ -105,5 +121,12 @@ class _View:
 def _vectorizer(place: int, **settings: object) -> TfidfVectorizer:
     _, analyzer, lengths = VIEWS[place]
     pattern = r"\S+" if analyzer == "word" else None
-    return TfidfVectorizer(analyzer=analyzer, ngram_range=lengths, token_pattern=pattern, sublinear_tf=True,
-                           lowercase=False, dtype=np.float32, **settings)
+    return TfidfVectorizer(
+        analyzer=analyzer,
+        ngram_range=lengths,
+        token_pattern=pattern,
+        sublinear_tf=True,
+        lowercase=False,
+        dtype=np.float32,
+        **settings,
+    )

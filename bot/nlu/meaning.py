@@ -17,10 +17,10 @@ from bot.text.transliterate import load_transliterator
 
 logger = logging.getLogger(__name__)
 FILES = ("encoder.onnx", "pieces.marisa", "pieces.npz", "nibbles.npy", "scales.npy")
-LENGTH = 384 ** 0.5     # of the vector of one layer whose every number deviates by 1
-VERSION = 2     # of the graph; vectors kept by another one are no use
-REMEMBERED = 1024       # texts whose vectors stay in memory, and nowhere else: greetings, buttons, first questions
-AT_ONCE = 2             # texts computed side by side: a message's clauses, on a second core where one is free
+LENGTH = 384**0.5  # of the vector of one layer whose every number deviates by 1
+VERSION = 2  # of the graph; vectors kept by another one are no use
+REMEMBERED = 1024  # texts whose vectors stay in memory, and nowhere else: greetings, buttons, first questions
+AT_ONCE = 2  # texts computed side by side: a message's clauses, on a second core where one is free
 
 
 class Meaning:
@@ -31,7 +31,9 @@ class Meaning:
         self._folder, self._encoder = folder, Encoder(folder)
         self._spread = np.zeros((2, 0), np.float32) if spread is None else spread
         self._known: dict[str, np.ndarray] = {}
-        self._remembered = lru_cache(maxsize=REMEMBERED)(self._vector)      # a failure is not remembered
+        self._remembered = lru_cache(maxsize=REMEMBERED)(
+            self._vector
+        )  # a failure is not remembered
         self._workers = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="meaning")
 
     @classmethod
@@ -40,6 +42,7 @@ class Meaning:
         folder = cache / f"encoder-{e5file.SHA256[:12]}-{VERSION}"
         if not all((folder / name).exists() for name in FILES):
             from bot.nlu import e5graph  # needs onnx, which serving does not load
+
             folder.mkdir(parents=True, exist_ok=True)
             e5graph.write(e5file.read(e5file.find()), folder)
         return cls(folder)
@@ -54,16 +57,22 @@ class Meaning:
         read = [load_transliterator().to_urdu(text) for text in texts]
         keys = [hashlib.sha256(text.encode("utf-8")).hexdigest()[:24] for text in read]
         missing = {key: text for key, text in zip(keys, read, strict=True) if key not in known}
-        known |= {key: self._encoder.encode(text).astype(np.float16) for key, text in missing.items()}
+        known |= {
+            key: self._encoder.encode(text).astype(np.float16) for key, text in missing.items()
+        }
         kept = {key: known[key] for key in keys}
         np.savez(path, keys=np.array(list(kept)), vectors=np.stack(list(kept.values())))
         self._spread = spread(np.stack([known[key] for key in keys]).astype(np.float32))
-        self._known = {text: known[key].astype(np.float32) for text, key in zip(texts, keys, strict=True)}
+        self._known = {
+            text: known[key].astype(np.float32) for text, key in zip(texts, keys, strict=True)
+        }
 
     def vectors(self, texts: Sequence[str]) -> np.ndarray:
         """Return the vectors of normalised `texts`, shape (texts, numbers), each about as long as layers are tapped."""
         compute = self._workers.map if len(texts) > 1 else map
-        return (np.stack(list(compute(self._remembered, texts))) - self._spread[0]) / self._spread[1]
+        return (np.stack(list(compute(self._remembered, texts))) - self._spread[0]) / self._spread[
+            1
+        ]
 
     def _vector(self, text: str) -> np.ndarray:
         known = self._known.get(text)

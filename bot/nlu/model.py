@@ -19,7 +19,9 @@ from bot.nlu.features import Features
 from bot.nlu.meaning import Meaning
 
 logger = logging.getLogger(__name__)
-STRENGTH = 0.3        # inverse regularisation; 0.1 to 1 differ by less than half a point in cross-validation
+STRENGTH = (
+    0.3  # inverse regularisation; 0.1 to 1 differ by less than half a point in cross-validation
+)
 MEANING_WEIGHT = 1.2  # of the sentence vector beside the three unit-length views of the spelling
 FOLDS, SEED = 3, 7
 
@@ -37,8 +39,8 @@ class Judgement:
 class Head:
     """One linear classifier: margins for intents, made into probabilities by a fitted sharpness."""
 
-    weights: np.ndarray      # (features, intents)
-    bias: np.ndarray         # (intents,)
+    weights: np.ndarray  # (features, intents)
+    bias: np.ndarray  # (intents,)
     sharpness: float
 
     @classmethod
@@ -46,11 +48,18 @@ class Head:
         """Return a classifier fitted to `matrix`, calibrated on held-out folds of it."""
         names = np.unique(intents)
         margins = np.zeros((matrix.shape[0], len(names)))
-        for rest, held_out in StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(intents, intents):
-            margins[held_out] = _fit(matrix[rest], intents[rest]).decision_function(matrix[held_out])
+        for rest, held_out in StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(
+            intents, intents
+        ):
+            margins[held_out] = _fit(matrix[rest], intents[rest]).decision_function(
+                matrix[held_out]
+            )
         whole = _fit(matrix, intents)
-        return cls(whole.coef_.T.astype(np.float32), whole.intercept_.astype(np.float32),
-                   _sharpness(margins, np.searchsorted(names, intents)))
+        return cls(
+            whole.coef_.T.astype(np.float32),
+            whole.intercept_.astype(np.float32),
+            _sharpness(margins, np.searchsorted(names, intents)),
+        )
 
     def judge(self, matrix: csr_matrix, vectors: np.ndarray | None = None) -> "Judgement":
         """Return what the classifier makes of each row, and of the sentence vector beside it where it reads those."""
@@ -62,14 +71,20 @@ class Head:
 
     def stored(self, name: str) -> dict[str, np.ndarray]:
         """Return the arrays to save, by name."""
-        return {f"{name}_weights": self.weights.astype(np.float16), f"{name}_bias": self.bias,
-                f"{name}_sharpness": np.array(self.sharpness, np.float32)}
+        return {
+            f"{name}_weights": self.weights.astype(np.float16),
+            f"{name}_bias": self.bias,
+            f"{name}_sharpness": np.array(self.sharpness, np.float32),
+        }
 
     @classmethod
     def restored(cls, name: str, arrays: np.lib.npyio.NpzFile) -> "Head":
         """Return what `stored` gave."""
-        return cls(arrays[f"{name}_weights"].astype(np.float32), arrays[f"{name}_bias"],
-                   float(arrays[f"{name}_sharpness"]))
+        return cls(
+            arrays[f"{name}_weights"].astype(np.float32),
+            arrays[f"{name}_bias"],
+            float(arrays[f"{name}_sharpness"]),
+        )
 
 
 @dataclass
@@ -81,10 +96,12 @@ class IntentModel:
     spelling: Head
     both: Head | None = None
     meaning: Meaning | None = None
-    sure: float = 0.99       # from this probability up the spelling head answers alone
+    sure: float = 0.99  # from this probability up the spelling head answers alone
 
     @classmethod
-    def train(cls, texts: Sequence[str], labels: Sequence[str], *, meaning: Meaning | None = None) -> "IntentModel":
+    def train(
+        cls, texts: Sequence[str], labels: Sequence[str], *, meaning: Meaning | None = None
+    ) -> "IntentModel":
         """Return a model fitted to normalised `texts` and their intents; without `meaning`, spelling only."""
         features, intents = Features.fit(texts), np.array(labels)
         matrix = features.transform(texts)
@@ -105,7 +122,7 @@ class IntentModel:
         except Exception:  # the cheap head's answer is worse, not wrong
             logger.exception("embedding failed, spelling decides alone")
             return judged
-        if len(unsure) == len(texts):       # the usual case: nothing to pick out
+        if len(unsure) == len(texts):  # the usual case: nothing to pick out
             return self.both.judge(matrix, vectors)
         second = self.both.judge(matrix[unsure], vectors)
         judged.probabilities[unsure], judged.margins[unsure] = second.probabilities, second.margins
@@ -124,8 +141,14 @@ class IntentModel:
         """Return the model that `save` wrote under `folder`, without embeddings where those do not load."""
         with np.load(folder / "intents.npz") as arrays:
             both = Head.restored("both", arrays) if "both_weights" in arrays else None
-            return cls([str(name) for name in arrays["intents"]], Features.load(folder),
-                       Head.restored("spelling", arrays), both, Meaning.load(folder) if both else None, sure)
+            return cls(
+                [str(name) for name in arrays["intents"]],
+                Features.load(folder),
+                Head.restored("spelling", arrays),
+                both,
+                Meaning.load(folder) if both else None,
+                sure,
+            )
 
 
 def softmax(margins: np.ndarray) -> np.ndarray:
@@ -144,7 +167,9 @@ def _fit(matrix: csr_matrix, intents: np.ndarray) -> LinearSVC:
 
 def _sharpness(margins: np.ndarray, places: np.ndarray) -> float:
     """Return the factor under which held-out margins predict best (least log loss)."""
+
     def loss(sharpness: float) -> float:
         chosen = softmax(margins * sharpness)[np.arange(len(places)), places]
         return float(-np.log(chosen.clip(1e-9)).mean())
+
     return float(minimize_scalar(loss, bounds=(0.5, 20), method="bounded").x)

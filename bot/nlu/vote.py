@@ -27,16 +27,18 @@ class Model(Protocol):
 class Thresholds:
     """From `config.yml`, where each has its reason."""
 
-    danger: float          # self_harm, violence and emergency together reach this: the likeliest of them is said
-    case: float            # they and case together reach this: steer
-    clause_danger: float   # the same two, in one clause of several: a clause alone says less
+    danger: float  # self_harm, violence and emergency together reach this: the likeliest of them is said
+    case: float  # they and case together reach this: steer
+    clause_danger: float  # the same two, in one clause of several: a clause alone says less
     clause_case: float
-    topic: float           # a topic is answered from here up
-    clause_topic: float    # a further topic of a clause is answered from here up
-    second_topic: float    # a further topic of the whole message is answered from this margin up
-    joined_topic: float    # the same, where the message has several clauses, which may each ask something
-    clarify: float         # two topics together reach this: the bot asks which
-    covered: float         # topics count where together they are this many times likelier than what no text covers
+    topic: float  # a topic is answered from here up
+    clause_topic: float  # a further topic of a clause is answered from here up
+    second_topic: float  # a further topic of the whole message is answered from this margin up
+    joined_topic: (
+        float  # the same, where the message has several clauses, which may each ask something
+    )
+    clarify: float  # two topics together reach this: the bot asks which
+    covered: float  # topics count where together they are this many times likelier than what no text covers
 
 
 @dataclass(frozen=True)
@@ -51,29 +53,47 @@ class Vote:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the vote as JSON-ready data."""
-        return {"intent": self.intent, "confidence": self.confidence, "topics": list(self.topics),
-                "unsure": list(self.unsure), "ranking": [list(pair) for pair in self.ranking]}
+        return {
+            "intent": self.intent,
+            "confidence": self.confidence,
+            "topics": list(self.topics),
+            "unsure": list(self.unsure),
+            "ranking": [list(pair) for pair in self.ranking],
+        }
 
 
-def vote(text: str, model: Model, topics: Sequence[str], uncovered: Sequence[str], thresholds: Thresholds) -> Vote:
+def vote(
+    text: str, model: Model, topics: Sequence[str], uncovered: Sequence[str], thresholds: Thresholds
+) -> Vote:
     """Return the vote on a normalised message; `topics` have an answer, for `uncovered` there is no approved text."""
     parts = clauses(text)
     texts = [text, *parts] if len(parts) > 1 else [text]
     judged = model.judge(texts)
     scores = judged.probabilities
     ranking = _ranking(scores[0], model.intents)
-    covered = _mass(scores, model.intents, topics) >= thresholds.covered * _mass(scores, model.intents, uncovered)
+    covered = _mass(scores, model.intents, topics) >= thresholds.covered * _mass(
+        scores, model.intents, uncovered
+    )
     found = _topics(judged, covered, model.intents, topics, thresholds)
     caution = _caution(scores, model.intents, thresholds)
     if caution:
         return Vote(*caution, found, (), ranking)
     if found:
-        return Vote(found[0], float(scores[:, model.intents.index(found[0])].max()), found, (), ranking)
+        return Vote(
+            found[0], float(scores[:, model.intents.index(found[0])].max()), found, (), ranking
+        )
     best, confidence = ranking[0]
     pair = tuple(name for name, _ in ranking[:2])
-    if covered[0] and set(pair) <= set(topics) and ranking[0][1] + ranking[1][1] >= thresholds.clarify:
+    if (
+        covered[0]
+        and set(pair) <= set(topics)
+        and ranking[0][1] + ranking[1][1] >= thresholds.clarify
+    ):
         return Vote(best, confidence, (), pair, ranking)
-    other = max((place for place, name in enumerate(model.intents) if name not in topics), key=lambda i: scores[0][i])
+    other = max(
+        (place for place, name in enumerate(model.intents) if name not in topics),
+        key=lambda i: scores[0][i],
+    )
     return Vote(model.intents[other], float(scores[0][other]), (), (), ranking)
 
 
@@ -82,14 +102,18 @@ def _ranking(row: np.ndarray, intents: Sequence[str]) -> tuple[tuple[str, float]
     return tuple((intents[place], round(float(row[place]), 4)) for place in order)
 
 
-def _caution(scores: np.ndarray, intents: Sequence[str], thresholds: Thresholds) -> tuple[str, float] | None:
+def _caution(
+    scores: np.ndarray, intents: Sequence[str], thresholds: Thresholds
+) -> tuple[str, float] | None:
     """Return the intent that caution asks for, and its weight: of the whole message, or of a clause that is surer."""
     danger, case = [intents.index(name) for name in DANGER], intents.index("case")
     alarm = _loudest(scores[:, danger].sum(axis=1), thresholds.danger, thresholds.clause_danger)
     if alarm is not None:
         row, mass = alarm
         return intents[max(danger, key=lambda column: scores[row][column])], mass
-    doubt = _loudest(scores[:, [*danger, case]].sum(axis=1), thresholds.case, thresholds.clause_case)
+    doubt = _loudest(
+        scores[:, [*danger, case]].sum(axis=1), thresholds.case, thresholds.clause_case
+    )
     return ("case", doubt[1]) if doubt else None
 
 
@@ -105,8 +129,13 @@ def _mass(scores: np.ndarray, intents: Sequence[str], names: Sequence[str]) -> n
     return scores[:, [intents.index(name) for name in names if name in intents]].sum(axis=1)
 
 
-def _topics(judged: Judgement, covered: np.ndarray, intents: Sequence[str], topics: Sequence[str],
-            thresholds: Thresholds) -> tuple[str, ...]:
+def _topics(
+    judged: Judgement,
+    covered: np.ndarray,
+    intents: Sequence[str],
+    topics: Sequence[str],
+    thresholds: Thresholds,
+) -> tuple[str, ...]:
     """Return the topics asked: the whole message's, those of its clauses, and further ones it says yes to."""
     scores, found = judged.probabilities, dict[str, None]()
     for place, row in enumerate(scores):

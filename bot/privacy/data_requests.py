@@ -34,15 +34,21 @@ class Records:
     @classmethod
     def open(cls, settings: Settings) -> "Records":
         """Return the stores that endpoints.yml and `settings` name; raises SettingsError for one that keeps nothing."""
-        store = TrackerStore.create(AvailableEndpoints.read_endpoints("endpoints.yml").tracker_store)
-        return cls.of(inner(store), Store(settings.whatsapp.database) if settings.whatsapp else None, settings)
+        store = TrackerStore.create(
+            AvailableEndpoints.read_endpoints("endpoints.yml").tracker_store
+        )
+        return cls.of(
+            inner(store), Store(settings.whatsapp.database) if settings.whatsapp else None, settings
+        )
 
     @classmethod
     def of(cls, store: TrackerStore, chats: Store | None, settings: Settings) -> "Records":
         """Return the stores that a running server has open."""
         if not isinstance(store, SQLTrackerStore):
-            raise SettingsError(f"endpoints.yml: tracker_store: {type(store).__name__} cannot be searched; "
-                                f"name bot.rasa_adapter.tracker_store.PrivateTrackerStore")
+            raise SettingsError(
+                f"endpoints.yml: tracker_store: {type(store).__name__} cannot be searched; "
+                f"name bot.rasa_adapter.tracker_store.PrivateTrackerStore"
+            )
         return cls(store, chats, settings)
 
     @cached_property
@@ -51,31 +57,51 @@ class Records:
         staff = self.settings.staff
         if staff is None:
             return None
-        return WaitingRoom(staff.database, keys=self.settings.contact_key(), days=staff.contact_days)
+        return WaitingRoom(
+            staff.database, keys=self.settings.contact_key(), days=staff.contact_days
+        )
 
     @cached_property
     def asked(self) -> Asked | None:
         """What the staff console keeps of questions without an answer, None where it is switched off."""
-        return Asked(Database(self.settings.staff.database, staff_tables)) if self.settings.staff else None
+        return (
+            Asked(Database(self.settings.staff.database, staff_tables))
+            if self.settings.staff
+            else None
+        )
 
     def of_phone(self, phone: str) -> str | None:
         """Return the conversation of a telephone number on WhatsApp, or None."""
         config = self.settings.whatsapp
         if self.chats is None or config is None:
-            raise SettingsError("--phone: WhatsApp is switched off here; set its settings, as the server has them")
-        return whatsapp.find(self.chats, phone, key=self.settings.signing_key(),
-                             phone_number_id=config.phone_number_id)
+            raise SettingsError(
+                "--phone: WhatsApp is switched off here; set its settings, as the server has them"
+            )
+        return whatsapp.find(
+            self.chats,
+            phone,
+            key=self.settings.signing_key(),
+            phone_number_id=config.phone_number_id,
+        )
 
     def export(self, conversation: str) -> dict[str, Any]:
         """Return everything on record of a conversation, as JSON-ready data."""
         event = self.conversations.SQLEvent
         with self.conversations.session_scope() as session:
-            rows = session.query(event.data).filter(event.sender_id == conversation).order_by(event.id).all()
+            rows = (
+                session.query(event.data)
+                .filter(event.sender_id == conversation)
+                .order_by(event.id)
+                .all()
+            )
         events = [json.loads(row.data) for row in rows]
-        return {"conversation": conversation, "events": events,
-                "whatsapp": whatsapp.export(self.chats, conversation) if self.chats else {},
-                "waiting room": self.room.export(conversation) if self.room else [],
-                "questions": self.asked.export(conversation) if self.asked else []}
+        return {
+            "conversation": conversation,
+            "events": events,
+            "whatsapp": whatsapp.export(self.chats, conversation) if self.chats else {},
+            "waiting room": self.room.export(conversation) if self.room else [],
+            "questions": self.asked.export(conversation) if self.asked else [],
+        }
 
     def erase(self, conversation: str) -> dict[str, int]:
         """Delete everything on record of a conversation; return how many rows of each table."""
@@ -86,7 +112,10 @@ class Records:
             counts["waiting room"] = self.room.erase(conversation)
         if self.asked:
             counts["questions"] = self.asked.erase(conversation)
-        return {"events": delete_events(self.conversations, event.sender_id == conversation), **counts}
+        return {
+            "events": delete_events(self.conversations, event.sender_id == conversation),
+            **counts,
+        }
 
     def purge(self, *, now: float | None = None) -> dict[str, int]:
         """Delete whatever is older than the settings let it become; return how many rows of each store."""
@@ -102,5 +131,7 @@ class Records:
             counts["call-back requests"] = self.room.tidy()
         if self.asked and self.settings.staff:
             oldest = now - self.settings.staff.asked_days * DAY
-            counts["questions"], counts["counts"] = self.asked.tidy(questions_before=oldest, counts_before=before)
+            counts["questions"], counts["counts"] = self.asked.tidy(
+                questions_before=oldest, counts_before=before
+            )
         return counts

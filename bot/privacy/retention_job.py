@@ -12,7 +12,7 @@ from bot.privacy.data_requests import Records
 from bot.server.background import keep
 
 logger = logging.getLogger(__name__)
-FIRST, EVERY = 60.0, 24 * 3600.0     # seconds after the start, and from then on
+FIRST, EVERY = 60.0, 24 * 3600.0  # seconds after the start, and from then on
 
 
 def start(app: Sanic) -> None:
@@ -33,4 +33,6 @@ async def _daily(app: Sanic) -> None:
 
 def _purge(app: Sanic) -> dict[str, int]:
     whatsapp = getattr(app.ctx, "whatsapp", None)
-    return Records.of(store_of(app.ctx.agent), whatsapp.store if whatsapp else None, settings()).purge()
+    return Records.of(
+        store_of(app.ctx.agent), whatsapp.store if whatsapp else None, settings()
+    ).purge()

@@ -15,10 +15,13 @@ def install() -> None:
     DaskGraphRunner.run = run
 
 
-def run(self: DaskGraphRunner, inputs: dict[str, Any] | None = None,
-        targets: list[str] | None = None) -> dict[str, Any]:
+def run(
+    self: DaskGraphRunner, inputs: dict[str, Any] | None = None, targets: list[str] | None = None
+) -> dict[str, Any]:
     """Return what each of `targets` gives for `inputs`; every node they need is called once."""
-    order = self.__dict__.setdefault("_order", lru_cache(maxsize=16)(lambda names: _order(self._graph_schema, names)))
+    order = self.__dict__.setdefault(
+        "_order", lru_cache(maxsize=16)(lambda names: _order(self._graph_schema, names))
+    )
     wanted = tuple(targets or self._graph_schema.target_names)
     done: dict[str, Any] = {name: (name, value) for name, value in (inputs or {}).items()}
     for name, needs in order(wanted):

@@ -2,7 +2,7 @@
 
 `import_hook.pth` imports this module whenever Python starts in our environment, so that `rasa train`, `rasa shell` and
 the rest work as Rasa users type them. It costs nothing until something imports `rasa`. Why, and what is lost:
-docs/decisions/0001-rasa-without-tensorflow.md. Rasa's graph runner is replaced here too (bot/rasa_adapter/graph_runner.py).
+docs/decisions/0001-rasa-without-tensorflow.md. Rasa's graph runner is replaced here too (graph_runner.py).
 """
 
 import importlib
@@ -17,8 +17,12 @@ from typing import Any
 
 LEFT_OUT = ("tensorflow", "tensorflow_hub", "tensorflow_text", "tensorflow_addons", "keras")
 NEURAL = {
-    "DIETClassifier", "ResponseSelector", "TEDPolicy", "UnexpecTEDIntentPolicy",
-    "ConveRTFeaturizer", "LanguageModelFeaturizer",
+    "DIETClassifier",
+    "ResponseSelector",
+    "TEDPolicy",
+    "UnexpecTEDIntentPolicy",
+    "ConveRTFeaturizer",
+    "LanguageModelFeaturizer",
 }
 
 
@@ -45,7 +49,9 @@ def _placeholder(name: str) -> Any:
             return args[0]
         return lambda wrapped=None, *a, **k: wrapped
 
-    return _PlaceholderMeta(name, (), {"__init__": refuse, "__new__": decorate, "__module__": "tensorflow"})
+    return _PlaceholderMeta(
+        name, (), {"__init__": refuse, "__new__": decorate, "__module__": "tensorflow"}
+    )
 
 
 class _PlaceholderModule(ModuleType):
@@ -109,7 +115,9 @@ class _RasaLoader(Loader):
                 _refuse_neural_components()
             importlib.import_module("bot.rasa_adapter.graph_runner").install()
         warnings.filterwarnings("ignore", category=DeprecationWarning)
-        warnings.filterwarnings("ignore", message="Slot auto-fill has been removed")    # told to everybody with slots
+        warnings.filterwarnings(
+            "ignore", message="Slot auto-fill has been removed"
+        )  # told to everybody with slots
 
 
 def _load_components_without_tensorflow() -> None:

@@ -26,12 +26,15 @@ CALLBACK_UTTERANCES = ("utter_ask_callback_", "utter_callback_")
 class ApprovedReplies(NaturalLanguageGenerator):
     """Named in endpoints.yml under `nlg`."""
 
-    def __init__(self, endpoint_config: EndpointConfig | None = None, domain: Domain | None = None) -> None:
+    def __init__(
+        self, endpoint_config: EndpointConfig | None = None, domain: Domain | None = None
+    ) -> None:
         """Rasa passes both; neither is needed."""
         self._composer = Composer(library())
 
-    async def generate(self, utter_action: str, tracker: DialogueStateTracker, output_channel: str,
-                       **kwargs: Any) -> dict[str, Any] | None:
+    async def generate(
+        self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
+    ) -> dict[str, Any] | None:
         """Return one message: text, buttons, and in its metadata what it is made of and what to remember."""
         decision = decision_of(tracker, load_dialogue())
         try:
@@ -39,24 +42,57 @@ class ApprovedReplies(NaturalLanguageGenerator):
                 return self._callback(decision, utter_action, tracker)
             return self._message(self._at_least(decision, utter_action))
         except Exception as error:  # whatever broke, the patient still gets an approved text
-            logger.error("reply failed: sender=%s action=%s: %s", tracker.sender_id, utter_action, told(error))
-            return {"text": self._composer.trouble(decision.variety).text, "variety": decision.variety,
-                    "action": "steer", "topics": [], "blocks": [], MEMORY: decision.memory.to_dict()}
+            logger.error(
+                "reply failed: sender=%s action=%s: %s",
+                tracker.sender_id,
+                utter_action,
+                told(error),
+            )
+            return {
+                "text": self._composer.trouble(decision.variety).text,
+                "variety": decision.variety,
+                "action": "steer",
+                "topics": [],
+                "blocks": [],
+                MEMORY: decision.memory.to_dict(),
+            }
 
     def _message(self, decision: Decision) -> dict[str, Any]:
-        reply = self._composer.compose(action=decision.action, says=decision.says, topics=decision.topics,
-                                       variety=decision.variety, offers=_possible(decision.offers))
-        return reply.to_dict() | {MEMORY: decision.memory.to_dict(), "reasons": list(decision.reasons)}
+        reply = self._composer.compose(
+            action=decision.action,
+            says=decision.says,
+            topics=decision.topics,
+            variety=decision.variety,
+            offers=_possible(decision.offers),
+        )
+        return reply.to_dict() | {
+            MEMORY: decision.memory.to_dict(),
+            "reasons": list(decision.reasons),
+        }
 
-    def _callback(self, decision: Decision, utter_action: str, tracker: DialogueStateTracker) -> dict[str, Any]:
+    def _callback(
+        self, decision: Decision, utter_action: str, tracker: DialogueStateTracker
+    ) -> dict[str, Any]:
         """Return a question of the call-back request, or its end, in the language it began in."""
         step = utter_action.removeprefix("utter_ask_")
         again = step == PHONE and tracker.get_slot("callback_tries")
-        says = PHONE_AGAIN if again else SAYS.get(step) or f"callback_{tracker.get_slot('callback_outcome')}"
+        says = (
+            PHONE_AGAIN
+            if again
+            else SAYS.get(step) or f"callback_{tracker.get_slot('callback_outcome')}"
+        )
         variety = variety_before(tracker)
-        asked = replace(decision, action="handoff", intent=CALLBACK, variety=variety, says=(says,), topics=(),
-                        offers=OFFERS.get(step, ()), reasons=(f"call-back request: {says}",),
-                        memory=replace(decision.memory, last_variety=variety))
+        asked = replace(
+            decision,
+            action="handoff",
+            intent=CALLBACK,
+            variety=variety,
+            says=(says,),
+            topics=(),
+            offers=OFFERS.get(step, ()),
+            reasons=(f"call-back request: {says}",),
+            memory=replace(decision.memory, last_variety=variety),
+        )
         return self._message(asked)
 
     @staticmethod
@@ -67,8 +103,16 @@ class ApprovedReplies(NaturalLanguageGenerator):
             return decision
         intent = {"crisis": "self_harm", "steer": "case"}.get(level, level)
         says = load_dialogue().says(intent)
-        return Decision(level if level in RANK else "steer", intent, decision.variety, (says,), (), (),
-                        (*decision.reasons, f"rule {utter_action}"), decision.memory)
+        return Decision(
+            level if level in RANK else "steer",
+            intent,
+            decision.variety,
+            (says,),
+            (),
+            (),
+            (*decision.reasons, f"rule {utter_action}"),
+            decision.memory,
+        )
 
 
 def _possible(offers: Sequence[str]) -> tuple[str, ...]:

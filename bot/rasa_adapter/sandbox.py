@@ -27,8 +27,12 @@ from bot.rasa_adapter.nlg import CALLBACK_UTTERANCES
 from bot.rasa_adapter.tracker import decision_of
 
 MOST_CONVERSATIONS = 200
-STEPS = {"Normaliser": Sentence("normal form and variety"), "Intents": Sentence("classifier"),
-         "GuardComponent": Sentence("guard"), "DecisionPolicy": Sentence("decision")}
+STEPS = {
+    "Normaliser": Sentence("normal form and variety"),
+    "Intents": Sentence("classifier"),
+    "GuardComponent": Sentence("guard"),
+    "DecisionPolicy": Sentence("decision"),
+}
 REPLY, OTHER = Sentence("reply composed"), Sentence("Rasa's own")
 
 
@@ -75,16 +79,24 @@ class _TimedReplies(NaturalLanguageGenerator):
         self._inner, self._watch, self._drafts = inner, watch, drafts
         self.draft: Reply | None = None
 
-    async def generate(self, utter_action: str, tracker: DialogueStateTracker, output_channel: str,
-                       **kwargs: Any) -> dict[str, Any] | None:
+    async def generate(
+        self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
+    ) -> dict[str, Any] | None:
         """Return the bot's own reply, unchanged."""
         started = time.perf_counter()
         reply = await self._inner.generate(utter_action, tracker, output_channel, **kwargs)
         self._watch.add(REPLY, started)
-        if not utter_action.startswith(CALLBACK_UTTERANCES):     # those follow the form, not the decision
+        if not utter_action.startswith(
+            CALLBACK_UTTERANCES
+        ):  # those follow the form, not the decision
             told = decision_of(tracker, load_dialogue())
-            self.draft = self._drafts.compose(action=told.action, says=told.says, topics=told.topics,
-                                              variety=told.variety, offers=told.offers)
+            self.draft = self._drafts.compose(
+                action=told.action,
+                says=told.says,
+                topics=told.topics,
+                variety=told.variety,
+                offers=told.offers,
+            )
         return reply
 
 
@@ -96,8 +108,10 @@ class Practice:
         self.watch = Watch()
         self._processor = copy.copy(agent.processor)
         runner = copy.copy(self._processor.graph_runner)
-        runner._instantiated_nodes = {name: _TimedNode(name, node, self.watch)
-                                      for name, node in runner._instantiated_nodes.items()}
+        runner._instantiated_nodes = {
+            name: _TimedNode(name, node, self.watch)
+            for name, node in runner._instantiated_nodes.items()
+        }
         self._store = InMemoryTrackerStore(self._processor.domain)
         self._replies = _TimedReplies(self._processor.nlg, self.watch, Composer(Draft(data)))
         self._processor.graph_runner, self._processor.nlg = runner, self._replies

@@ -13,10 +13,10 @@ from bot.guard.verdict import Verdict
 from bot.rasa_adapter.components import READING
 
 logger = logging.getLogger(__name__)
-MEMORY = "memory"            # key in a bot message's metadata
-BUTTON = "button"            # key in a user message's metadata, set by channels only
-TEST_STORY = "EndToEndUserUtterance"    # rasa.core.test's own event, which no channel can bring about
-SHOWN = "shown_variety"      # language of the page, for a first message with no words to tell by
+MEMORY = "memory"  # key in a bot message's metadata
+BUTTON = "button"  # key in a user message's metadata, set by channels only
+TEST_STORY = "EndToEndUserUtterance"  # rasa.core.test's own event, which no channel can bring about
+SHOWN = "shown_variety"  # language of the page, for a first message with no words to tell by
 
 
 def decision_of(tracker: DialogueStateTracker, dialogue: Dialogue) -> Decision:
@@ -38,12 +38,20 @@ def variety_before(tracker: DialogueStateTracker) -> str:
 
 
 def _latest(tracker: DialogueStateTracker) -> UserUttered | None:
-    return next((event for event in reversed(tracker.events) if isinstance(event, UserUttered)), None)
+    return next(
+        (event for event in reversed(tracker.events) if isinstance(event, UserUttered)), None
+    )
 
 
 def _memory(tracker: DialogueStateTracker) -> Memory:
-    kept = next((event.metadata[MEMORY] for event in reversed(tracker.events)
-                 if isinstance(event, BotUttered) and MEMORY in (event.metadata or {})), None)
+    kept = next(
+        (
+            event.metadata[MEMORY]
+            for event in reversed(tracker.events)
+            if isinstance(event, BotUttered) and MEMORY in (event.metadata or {})
+        ),
+        None,
+    )
     return Memory.from_dict(kept)
 
 
@@ -54,7 +62,9 @@ def _reading(message: UserUttered | None, memory: Memory, dialogue: Dialogue) ->
     wordless = memory.last_variety or metadata.get(SHOWN)
     if metadata.get(BUTTON):
         return replace(pressed(metadata[BUTTON], dialogue), variety=wordless)
-    if type(message).__name__ == TEST_STORY:    # `rasa test` keeps of a message it has parsed its intent alone
+    if (
+        type(message).__name__ == TEST_STORY
+    ):  # `rasa test` keeps of a message it has parsed its intent alone
         return pressed(message.intent_name or "", dialogue)
     data = (message.parse_data or {}).get(READING)
     if not data:

@@ -30,9 +30,13 @@ from bot.text.redact_storage import redact
 logger = logging.getLogger(__name__)
 FORGOTTEN, STORE, SQLITE = "…", "conversations", "sqlite:"
 # how much of the present session is stored: what Rasa asks too, but building its query costs three milliseconds a turn
-STORED = sa.text("SELECT count(*) FROM events WHERE sender_id = :sender AND timestamp >= coalesce("
-                 "(SELECT max(timestamp) FROM events WHERE sender_id = :sender AND type_name = :start), timestamp)")
-ON_DISK = "events_on_disk"      # of a tracker this store gave or took: how many of its events are stored
+STORED = sa.text(
+    "SELECT count(*) FROM events WHERE sender_id = :sender AND timestamp >= coalesce("
+    "(SELECT max(timestamp) FROM events WHERE sender_id = :sender AND type_name = :start), timestamp)"
+)
+ON_DISK = (
+    "events_on_disk"  # of a tracker this store gave or took: how many of its events are stored
+)
 
 
 class PrivateTrackerStore(SQLTrackerStore):
@@ -45,7 +49,9 @@ class PrivateTrackerStore(SQLTrackerStore):
         address = settings().address(STORE)
         if address.startswith(SQLITE):
             settings().var.mkdir(parents=True, exist_ok=True)
-        super().__init__(domain, host=address, event_broker=event_broker)   # Rasa takes a host with a scheme whole
+        super().__init__(
+            domain, host=address, event_broker=event_broker
+        )  # Rasa takes a host with a scheme whole
         self.engine.dispose()
         self.engine = open_engine(address)
         self.sessionmaker.configure(bind=self.engine)
@@ -62,7 +68,10 @@ class PrivateTrackerStore(SQLTrackerStore):
             raise StoreError("the conversation could not be read, so nothing can be added to it")
         await self.stream_events(tracker)
         with self.engine.connect() as connection:
-            rows = [self._row(tracker.sender_id, event) for event in self._additional_events(connection, tracker)]
+            rows = [
+                self._row(tracker.sender_id, event)
+                for event in self._additional_events(connection, tracker)
+            ]
         if rows:
             with self.engine.begin() as connection:
                 connection.execute(self.SQLEvent.__table__.insert(), rows)
@@ -78,10 +87,14 @@ class PrivateTrackerStore(SQLTrackerStore):
             self._unread.add(sender_id)
             return None
 
-    async def _retrieve(self, sender_id: str, fetch_events_from_all_sessions: bool) -> DialogueStateTracker | None:
+    async def _retrieve(
+        self, sender_id: str, fetch_events_from_all_sessions: bool
+    ) -> DialogueStateTracker | None:
         """Return the conversation: all of it, or what a turn needs of its present session."""
         with self.engine.connect() as connection:
-            read = tracker_window.read_all if fetch_events_from_all_sessions else tracker_window.read
+            read = (
+                tracker_window.read_all if fetch_events_from_all_sessions else tracker_window.read
+            )
             events = read(connection, sender_id)
         if not events or not self.domain:
             return None
@@ -97,19 +110,27 @@ class PrivateTrackerStore(SQLTrackerStore):
         """
         stored = getattr(tracker, ON_DISK, None)
         if stored is None:
-            stored = session.execute(STORED, {"sender": tracker.sender_id,
-                                              "start": SessionStarted.type_name}).scalar_one()
+            stored = session.execute(
+                STORED, {"sender": tracker.sender_id, "start": SessionStarted.type_name}
+            ).scalar_one()
         asked = _answers(tracker)
-        return (kept(event, words=id(event) not in asked or _urgent(event))
-                for event in itertools.islice(tracker.events, stored, None))
+        return (
+            kept(event, words=id(event) not in asked or _urgent(event))
+            for event in itertools.islice(tracker.events, stored, None)
+        )
 
     @staticmethod
     def _row(sender: str, event: Event) -> dict[str, Any]:
         """Return the columns of an event, as Rasa's own store fills them."""
         data = event.as_dict()
-        return {"sender_id": sender, "type_name": event.type_name, "timestamp": data.get("timestamp"),
-                "intent_name": data.get("parse_data", {}).get("intent", {}).get("name"),
-                "action_name": data.get("name"), "data": json.dumps(data)}
+        return {
+            "sender_id": sender,
+            "type_name": event.type_name,
+            "timestamp": data.get("timestamp"),
+            "intent_name": data.get("parse_data", {}).get("intent", {}).get("name"),
+            "action_name": data.get("name"),
+            "data": json.dumps(data),
+        }
 
 
 def kept(event: Event, *, words: bool = True) -> Event:

@@ -17,19 +17,35 @@ from sqlalchemy.engine import Connection
 
 from bot.rasa_adapter.tracker import MEMORY
 
-REPLIES = 6             # as many of the bot's last messages are read, with everything after the first of them
+REPLIES = 6  # as many of the bot's last messages are read, with everything after the first of them
 # what an event of these types says holds until another of them; the rest (messages, actions) is over when it is over
-LASTING = ("session_started", "slot", "reset_slots", "active_loop", "form", "agent", "pause", "resume", "restart")
+LASTING = (
+    "session_started",
+    "slot",
+    "reset_slots",
+    "active_loop",
+    "form",
+    "agent",
+    "pause",
+    "resume",
+    "restart",
+)
 # plain SQL: building the same queries costs three milliseconds a turn
-_START = ("(SELECT coalesce(max(timestamp), 0) FROM events "
-          "WHERE sender_id = :sender AND type_name = 'session_started')")
-_CUT = ("coalesce((SELECT id FROM events WHERE sender_id = :sender AND type_name = 'bot' "
-        f"ORDER BY id DESC LIMIT 1 OFFSET {REPLIES - 1}), 0)")
+_START = (
+    "(SELECT coalesce(max(timestamp), 0) FROM events "
+    "WHERE sender_id = :sender AND type_name = 'session_started')"
+)
+_CUT = (
+    "coalesce((SELECT id FROM events WHERE sender_id = :sender AND type_name = 'bot' "
+    f"ORDER BY id DESC LIMIT 1 OFFSET {REPLIES - 1}), 0)"
+)
 _ALL = "FROM events WHERE sender_id = :sender"
 # unordered, and with `id + 0`, or SQLite walks through all that was ever said instead of to the few by their type
-WINDOW = sa.text(f"SELECT id, 0 AS early, data {_ALL} AND timestamp >= {_START} AND id >= {_CUT} "
-                 f"UNION ALL SELECT id, 1, data {_ALL} AND timestamp >= {_START} AND id + 0 < {_CUT} "
-                 f"AND type_name IN ({', '.join(map(repr, LASTING))})")
+WINDOW = sa.text(
+    f"SELECT id, 0 AS early, data {_ALL} AND timestamp >= {_START} AND id >= {_CUT} "
+    f"UNION ALL SELECT id, 1, data {_ALL} AND timestamp >= {_START} AND id + 0 < {_CUT} "
+    f"AND type_name IN ({', '.join(map(repr, LASTING))})"
+)
 SESSION = sa.text(f"SELECT data {_ALL} AND timestamp >= {_START} ORDER BY id")
 EVERYTHING = sa.text(f"SELECT data {_ALL} ORDER BY id")
 
@@ -40,7 +56,9 @@ def read(connection: Connection, sender: str) -> list[Event]:
     early = _events(row.data for row in rows if row.early)
     recent = _events(row.data for row in rows if not row.early)
     loops = [event.name for event in early if isinstance(event, ActiveLoop)]
-    whole = not any(isinstance(event, BotUttered) and MEMORY in (event.metadata or {}) for event in recent)
+    whole = not any(
+        isinstance(event, BotUttered) and MEMORY in (event.metadata or {}) for event in recent
+    )
     # a form that still asks, or a memory that is not where it should be: nothing is worth a guess here
     if whole or (loops and loops[-1]):
         return _events(row.data for row in connection.execute(SESSION, {"sender": sender}))

@@ -23,7 +23,7 @@ from bot.staff import routes as staff
 from bot.telemetry import logs
 
 HOME = "/chat/"
-LEAVE = 3.0     # seconds; longer than a load balancer takes to look at /healthz again
+LEAVE = 3.0  # seconds; longer than a load balancer takes to look at /healthz again
 
 
 def build(model: Path) -> Sanic:
@@ -40,12 +40,14 @@ def build(model: Path) -> Sanic:
     endpoints.action = LocalActions()
     if settings().redis:
         endpoints.lock_store = ConversationLocks(settings().redis)
-    app.register_listener(partial(load_agent_on_start, str(model), endpoints, None), "before_server_start")
+    app.register_listener(
+        partial(load_agent_on_start, str(model), endpoints, None), "before_server_start"
+    )
     app.register_listener(_open, "before_server_start")
     retention_job.start(app)
     text_sync.start(app)
     app.register_listener(close_resources, "after_server_stop")
-    app.register_listener(_leave, "before_server_stop")     # the last registered is the first run
+    app.register_listener(_leave, "before_server_stop")  # the last registered is the first run
 
     @app.get("/")
     async def home(request: Request) -> HTTPResponse:
@@ -80,4 +82,6 @@ def serve(model: Path, port: int) -> None:
     """Serve until stopped."""
     logs.configure(settings().log)
     settings().var.mkdir(parents=True, exist_ok=True)
-    build(model).run(host=settings().host, port=port, workers=1, access_log=False, protocol=Impatient)
+    build(model).run(
+        host=settings().host, port=port, workers=1, access_log=False, protocol=Impatient
+    )

@@ -29,20 +29,27 @@ def routes() -> Blueprint:
 
     @found.get("/healthz")
     async def lives(request: Request) -> HTTPResponse:
-        if getattr(request.app.ctx, "leaving", False):      # a load balancer then asks another process
+        if getattr(request.app.ctx, "leaving", False):  # a load balancer then asks another process
             return response.json({"status": "leaving"}, status=503)
         return response.json({"status": "ok"})
 
     @found.get("/readyz")
     async def ready(request: Request) -> HTTPResponse:
         parts = await asyncio.to_thread(_parts, request.app)
-        return response.json({"ready": all(parts.values()), **parts}, status=200 if all(parts.values()) else 503)
+        return response.json(
+            {"ready": all(parts.values()), **parts}, status=200 if all(parts.values()) else 503
+        )
 
     @found.get("/metrics")
     async def measured(request: Request) -> HTTPResponse:
         if not _may_read(request):
-            return response.json({"error": "metrics: from this machine only, or with JAWAB_METRICS_TOKEN"}, status=403)
-        return response.raw(await asyncio.to_thread(_measured, request.app), content_type=CONTENT_TYPE_LATEST)
+            return response.json(
+                {"error": "metrics: from this machine only, or with JAWAB_METRICS_TOKEN"},
+                status=403,
+            )
+        return response.raw(
+            await asyncio.to_thread(_measured, request.app), content_type=CONTENT_TYPE_LATEST
+        )
 
     return found
 
@@ -63,7 +70,9 @@ def _measured(app: Sanic) -> bytes:
     if whatsapp is not None:
         try:
             whatsapp.measure()
-        except sa.exc.SQLAlchemyError as error:      # its database being away is what the metrics are read for
+        except (
+            sa.exc.SQLAlchemyError
+        ) as error:  # its database being away is what the metrics are read for
             logger.error("whatsapp queues not measured: %s", told(error))
     return generate_latest()
 
@@ -71,9 +80,16 @@ def _measured(app: Sanic) -> bytes:
 def _parts(app: Sanic) -> dict[str, bool]:
     """Return what answering needs, and whether it is there."""
     agent, whatsapp = getattr(app.ctx, "agent", None), getattr(app.ctx, "whatsapp", None)
-    parts = {"model": agent is not None and agent.is_ready(), "ledger": library().block(TROUBLE, "ur") is not None,
-             "store": agent is not None and _reachable(store_of(agent))}
-    return parts if whatsapp is None else parts | {"whatsapp": _answers(whatsapp.store.engine, "chats")}
+    parts = {
+        "model": agent is not None and agent.is_ready(),
+        "ledger": library().block(TROUBLE, "ur") is not None,
+        "store": agent is not None and _reachable(store_of(agent)),
+    }
+    return (
+        parts
+        if whatsapp is None
+        else parts | {"whatsapp": _answers(whatsapp.store.engine, "chats")}
+    )
 
 
 def _reachable(store: object) -> bool:
@@ -82,7 +98,9 @@ def _reachable(store: object) -> bool:
 
 def _answers(engine: sa.engine.Engine, table: str) -> bool:
     file = engine.url.database if engine.dialect.name == "sqlite" else None
-    if file and not Path(file).exists():    # an open connection goes on writing into a file that nobody finds again
+    if (
+        file and not Path(file).exists()
+    ):  # an open connection goes on writing into a file that nobody finds again
         logger.error("a database's file is gone: %s", Path(file).name)
         return False
     try:

@@ -6,13 +6,15 @@ from sanic.http import Stage
 from sanic.server import HttpProtocol
 
 LIMITS: dict[str, Any] = {
-    "REQUEST_MAX_SIZE": 4 * 1024 * 1024,    # bytes; WhatsApp's webhooks have up to 3 MB, the website 64 kB
-    "REQUEST_TIMEOUT": 10,                  # seconds to send the headers in
-    "RESPONSE_TIMEOUT": 30,                 # seconds to send the body in and be answered
-    "KEEP_ALIVE_TIMEOUT": 5,                # seconds a connection may be idle
+    "REQUEST_MAX_SIZE": 4
+    * 1024
+    * 1024,  # bytes; WhatsApp's webhooks have up to 3 MB, the website 64 kB
+    "REQUEST_TIMEOUT": 10,  # seconds to send the headers in
+    "RESPONSE_TIMEOUT": 30,  # seconds to send the body in and be answered
+    "KEEP_ALIVE_TIMEOUT": 5,  # seconds a connection may be idle
     "FALLBACK_ERROR_FORMAT": "json",
 }
-LEAVE = 2.0     # seconds between telling a client that its time is up and ending the connection
+LEAVE = 2.0  # seconds between telling a client that its time is up and ending the connection
 
 
 class Impatient(HttpProtocol):
@@ -26,7 +28,9 @@ class Impatient(HttpProtocol):
         """Take what came in, and leave the clock of a request that has begun as it is."""
         since, http = self._time, getattr(self, "_http", None)
         # a body may still be coming in after its answer has left
-        begun = http is not None and (http.stage is not Stage.IDLE or getattr(http, "request_body", None))
+        begun = http is not None and (
+            http.stage is not Stage.IDLE or getattr(http, "request_body", None)
+        )
         super().data_received(data)
         if begun:
             self._time = since
@@ -34,7 +38,9 @@ class Impatient(HttpProtocol):
     def check_timeouts(self) -> None:
         """As Sanic's own; a client whose time is up is told so, and gone soon after."""
         super().check_timeouts()
-        if getattr(self._http, "exception", None) is not None:      # set where the time is up, and only then
+        if (
+            getattr(self._http, "exception", None) is not None
+        ):  # set where the time is up, and only then
             self.loop.call_later(LEAVE, self._end)
 
     def _end(self) -> None:

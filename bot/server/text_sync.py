@@ -10,7 +10,7 @@ from bot.errors import told
 from bot.server.background import keep
 
 logger = logging.getLogger(__name__)
-EVERY = 0.5     # seconds
+EVERY = 0.5  # seconds
 
 
 def start(app: Sanic) -> None:
@@ -28,7 +28,9 @@ async def _follow(app: Sanic) -> None:
             if await asyncio.to_thread(found.pull):
                 logger.info("texts brought in step with the database")
             failing = False
-        except Exception as error:  # the database being away: patients meet the trouble text anyhow, told once
+        except (
+            Exception
+        ) as error:  # the database being away: patients meet the trouble text anyhow, told once
             if not failing:
                 logger.error("texts cannot be compared with the database: %s", told(error))
             failing = True

@@ -36,7 +36,11 @@ from bot.staff.testing.batch import to_csv
 logger = logging.getLogger(__name__)
 PERIODS, USUAL = ("7", "30", "90"), "30"
 CHANNELS = tuple(sorted(PATIENTS))
-MOST_GROUPED, MOST_GROUPS, MOST_OTHERS = 300, 24, 20     # grouping 300, all different, takes a twelfth of a second
+MOST_GROUPED, MOST_GROUPS, MOST_OTHERS = (
+    300,
+    24,
+    20,
+)  # grouping 300, all different, takes a twelfth of a second
 MOST_EXPORTED = 5000
 FLUSH_SECONDS, AGAIN_SECONDS = 1.0, 30.0
 MOST_CACHED = 8
@@ -53,9 +57,15 @@ class Demand:
     def add_to(self, found: Blueprint, door: Door) -> None:
         """Add the routes, and the writing of what was noted, once more at the end."""
         found.add_route(door.opens(self.show, "viewer"), "/asked", methods=["GET"], name="asked")
-        found.add_route(door.opens(self.numbers, "viewer"), "/asked.csv", methods=["GET"], name="asked_csv")
-        found.add_route(door.opens(self.questions, "editor"), "/asked/questions.csv", methods=["GET"],
-                        name="asked_questions")
+        found.add_route(
+            door.opens(self.numbers, "viewer"), "/asked.csv", methods=["GET"], name="asked_csv"
+        )
+        found.add_route(
+            door.opens(self.questions, "editor"),
+            "/asked/questions.csv",
+            methods=["GET"],
+            name="asked_questions",
+        )
 
         @found.listener("before_server_start")
         async def start(app: Sanic, loop: Any) -> None:
@@ -74,12 +84,30 @@ class Demand:
     def page(self, person: Person, chosen: dict[str, str]) -> HTTPResponse:
         """Return the page for what was chosen: `days`, `channel` and `variety`, the last two empty for all."""
         choice, reads = _choice(chosen), person.may("editor")
-        groups = self._groups(self._book.questions(choice, (UNANSWERED,), most=MOST_GROUPED)) if reads else []
-        others = self._book.questions(choice, (CLARIFIED, UNSURE), most=MOST_OTHERS) if reads else []
-        return render.render("asked", person, figures=figures(self._book, self._votes, choice, today=day_of(time())),
-                            groups=groups[:MOST_GROUPS], more=len(groups) - MOST_GROUPS, others=others, reads=reads,
-                            chosen=chosen, query=urlencode(chosen), periods=PERIODS, channels=CHANNELS,
-                            varieties=LANGUAGES, most=MOST_GROUPED, day_of=day_of)
+        groups = (
+            self._groups(self._book.questions(choice, (UNANSWERED,), most=MOST_GROUPED))
+            if reads
+            else []
+        )
+        others = (
+            self._book.questions(choice, (CLARIFIED, UNSURE), most=MOST_OTHERS) if reads else []
+        )
+        return render.render(
+            "asked",
+            person,
+            figures=figures(self._book, self._votes, choice, today=day_of(time())),
+            groups=groups[:MOST_GROUPS],
+            more=len(groups) - MOST_GROUPS,
+            others=others,
+            reads=reads,
+            chosen=chosen,
+            query=urlencode(chosen),
+            periods=PERIODS,
+            channels=CHANNELS,
+            varieties=LANGUAGES,
+            most=MOST_GROUPED,
+            day_of=day_of,
+        )
 
     async def numbers(self, request: Request, person: Person) -> HTTPResponse:
         """Give the counts as CSV."""
@@ -88,14 +116,22 @@ class Demand:
 
     async def questions(self, request: Request, person: Person) -> HTTPResponse:
         """Give the questions as CSV; that they were taken is on the trail."""
-        return _csv("jawab-questions.csv", await asyncio.to_thread(self._export, _choice(_chosen(request)), person))
+        return _csv(
+            "jawab-questions.csv",
+            await asyncio.to_thread(self._export, _choice(_chosen(request)), person),
+        )
 
     def _export(self, choice: Choice, person: Person) -> str:
         found = self._book.questions(choice, (UNANSWERED,), most=MOST_EXPORTED)
         others = self._book.questions(choice, (CLARIFIED, UNSURE), most=MOST_EXPORTED)
         grouped = self._groups(found[:MOST_GROUPED])
         with self._book.database.begin() as connection:
-            note(connection, person.name, "questions exported", f"{len(found) + len(others)} questions")
+            note(
+                connection,
+                person.name,
+                "questions exported",
+                f"{len(found) + len(others)} questions",
+            )
         return to_csv(question_rows(grouped, [*found[MOST_GROUPED:], *others]), QUESTION_COLUMNS)
 
     def _groups(self, found: Sequence[Row]) -> list[Group]:
@@ -115,17 +151,23 @@ class Demand:
         try:
             await asyncio.to_thread(self._book.flush)
             return True
-        except Exception as error:      # a full disk now must not end the counting for ever
+        except Exception as error:  # a full disk now must not end the counting for ever
             logger.error("writing what was asked failed: %s", told(error))
             return False
 
 
 def _chosen(request: Request) -> dict[str, str]:
     """Return what the form chose; raises StaffError for what it does not offer."""
-    found = {"days": request.args.get("days") or USUAL, "channel": request.args.get("channel") or "",
-             "variety": request.args.get("variety") or ""}
-    if found["days"] not in PERIODS or found["channel"] not in ("", *CHANNELS) \
-            or found["variety"] not in ("", *LANGUAGES):
+    found = {
+        "days": request.args.get("days") or USUAL,
+        "channel": request.args.get("channel") or "",
+        "variety": request.args.get("variety") or "",
+    }
+    if (
+        found["days"] not in PERIODS
+        or found["channel"] not in ("", *CHANNELS)
+        or found["variety"] not in ("", *LANGUAGES)
+    ):
         raise StaffError("Choose a period, a channel and a language from the lists")
     return found
 
@@ -136,5 +178,8 @@ def _choice(chosen: dict[str, str]) -> Choice:
 
 
 def _csv(name: str, content: str) -> HTTPResponse:
-    return response.raw(content.encode("utf-8"), content_type="text/csv; charset=utf-8",
-                        headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return response.raw(
+        content.encode("utf-8"),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )

@@ -25,7 +25,12 @@ FONT = HERE.parent / "web" / "fonts" / "noto-nastaliq-urdu-5.3.0.woff2"
 def _environment() -> Any:
     found = environment()
     found.undefined = StrictUndefined
-    found.globals |= {"_": gettext, "gettext": gettext, "ngettext": ngettext, "languages": LANGUAGES}
+    found.globals |= {
+        "_": gettext,
+        "gettext": gettext,
+        "ngettext": ngettext,
+        "languages": LANGUAGES,
+    }
     found.filters |= {"moment": _moment, "direction": direction, "act": understood}
     return found
 
@@ -33,8 +38,11 @@ def _environment() -> Any:
 def _moment(seconds: float) -> str:
     """Return a time with the month in the language of the page."""
     day, month, year, clock = moment(seconds).split()
-    return visit.get().speech.say(Sentence("{day} {month} {year} {clock}", day=day, month=Sentence(month), year=year,
-                                           clock=clock))
+    return visit.get().speech.say(
+        Sentence(
+            "{day} {month} {year} {clock}", day=day, month=Sentence(month), year=year, clock=clock
+        )
+    )
 
 
 def gettext(message: str, /, **values: Any) -> str:
@@ -57,10 +65,15 @@ def ngettext(one: str, many: str, num: int, /, **values: Any) -> str:
     return gettext(one if num == 1 else many, num=num, **values)
 
 
-def render(template: str, person: Person | None, *, status: int = 200, **values: Any) -> HTTPResponse:
+def render(
+    template: str, person: Person | None, *, status: int = 200, **values: Any
+) -> HTTPResponse:
     """Return the page `template` as `person` sees it."""
-    page = _environment().get_template(f"{template}.html").render(
-        person=person, page=template, visit=visit.get(), **values)
+    page = (
+        _environment()
+        .get_template(f"{template}.html")
+        .render(person=person, page=template, visit=visit.get(), **values)
+    )
     return response.html(page, status=status)
 
 
@@ -72,5 +85,8 @@ def files() -> dict[str, Path]:
 def file(path: Path) -> HTTPResponse:
     """Return one static file, to be asked for again at every visit: it changes with the program."""
     kind = "font/woff2" if path.suffix == ".woff2" else mimetypes.guess_type(path.name)[0]
-    return response.raw(path.read_bytes(), content_type=kind or "application/octet-stream",
-                        headers={"Cache-Control": "private, max-age=300"})
+    return response.raw(
+        path.read_bytes(),
+        content_type=kind or "application/octet-stream",
+        headers={"Cache-Control": "private, max-age=300"},
+    )

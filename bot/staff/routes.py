@@ -31,8 +31,10 @@ from bot.storage.database import Database
 
 PREFIX = "/staff"
 HOME = f"{PREFIX}/"
-ATTEMPTS_A_MINUTE = 20      # from one address, over all accounts
-WRONG = Sentence("Name or password is wrong, or the account is locked for some minutes after too many attempts.")
+ATTEMPTS_A_MINUTE = 20  # from one address, over all accounts
+WRONG = Sentence(
+    "Name or password is wrong, or the account is locked for some minutes after too many attempts."
+)
 
 
 def register(app: Sanic) -> None:
@@ -40,8 +42,10 @@ def register(app: Sanic) -> None:
     try:
         room, book = waiting_room(), asked()
     except sa.exc.SQLAlchemyError as error:
-        raise SettingsError(f"JAWAB_DATABASE, or staff.db under JAWAB_VAR: cannot be opened ({type(error).__name__}); "
-                            f"correct it, or set JAWAB_STAFF=false to serve patients without the console") from error
+        raise SettingsError(
+            f"JAWAB_DATABASE, or staff.db under JAWAB_VAR: cannot be opened ({type(error).__name__}); "
+            f"correct it, or set JAWAB_STAFF=false to serve patients without the console"
+        ) from error
     if room and book:
         app.blueprint(blueprint(settings(), room, book), url_prefix=PREFIX)
 
@@ -63,13 +67,22 @@ def blueprint(chosen: Settings, room: WaitingRoom, book: Asked) -> Blueprint:
     Tongue(chosen.data, sessions, secure=chosen.staff.secure).add_to(found)
     entrance.add_to(found, door)
     bench = Bench(database, chosen.data)
-    for job in (bench, Ward(room), Conversation(room, bench), Desk(database, chosen.data),
-                Review(database, bench), Demand(book, Votes(chosen.address("votes")))):
+    for job in (
+        bench,
+        Ward(room),
+        Conversation(room, bench),
+        Desk(database, chosen.data),
+        Review(database, bench),
+        Demand(book, Votes(chosen.address("votes"))),
+    ):
         job.add_to(found, door)
     found.add_route(door.opens(office.home, "viewer"), "/", methods=["GET"], name="home")
-    found.add_route(door.opens(office.people, "admin"), "/people", methods=["GET", "POST"], name="people")
+    found.add_route(
+        door.opens(office.people, "admin"), "/people", methods=["GET", "POST"], name="people"
+    )
     found.add_route(door.opens(office.trail, "admin"), "/trail", methods=["GET"], name="trail")
     for name, path in render.files().items():
+
         async def send(request: Request, path: Any = path) -> HTTPResponse:
             return render.file(path)
 
@@ -87,11 +100,14 @@ class Entrance:
     def add_to(self, found: Blueprint, door: Door) -> None:
         """Add the routes."""
         for step, path in ((self.sign_in, "/sign-in"), (self.set_up, "/set-up/<token:str>")):
+
             async def answer(request: Request, step: Any = step, **parts: str) -> HTTPResponse:
                 return await guarded(self._enter(request, step, parts), request)
 
             found.add_route(answer, path, methods=["GET", "POST"], name=step.__name__)
-        found.add_route(door.opens(self.sign_out, "viewer"), "/sign-out", methods=["POST"], name="sign_out")
+        found.add_route(
+            door.opens(self.sign_out, "viewer"), "/sign-out", methods=["POST"], name="sign_out"
+        )
 
     async def _enter(self, request: Request, step: Any, parts: dict[str, str]) -> HTTPResponse:
         if not own_page(request):
@@ -123,7 +139,9 @@ class Entrance:
                 raise StaffError("The two passwords differ; type the same one twice")
             name = await asyncio.to_thread(self._people.redeem, token, name, password)
         except StaffError as error:
-            return render.render("set-up", None, status=400, name=link.account, problem=error.sentence)
+            return render.render(
+                "set-up", None, status=400, name=link.account, problem=error.sentence
+            )
         return await self._welcome(name)
 
     async def sign_out(self, request: Request, person: Person) -> HTTPResponse:
@@ -140,7 +158,9 @@ class Entrance:
 
     def _set_cookie(self, answer: HTTPResponse, token: str, *, age: int) -> None:
         answer.cookies[COOKIE] = token
-        answer.cookies[COOKIE].update({"path": PREFIX, "httponly": True, "samesite": "Strict", "max-age": age})
+        answer.cookies[COOKIE].update(
+            {"path": PREFIX, "httponly": True, "samesite": "Strict", "max-age": age}
+        )
         if self._secure:
             answer.cookies[COOKIE]["secure"] = True
 
@@ -165,8 +185,15 @@ class Office:
                 problem = error.sentence
         everybody = await asyncio.to_thread(self._people.all)
         link = f"{request.scheme}://{request.host}{PREFIX}/set-up/{token}" if token else ""
-        return render.render("people", person, status=400 if problem else 200, people=everybody, roles=ROLES, link=link,
-                            problem=problem)
+        return render.render(
+            "people",
+            person,
+            status=400 if problem else 200,
+            people=everybody,
+            roles=ROLES,
+            link=link,
+            problem=problem,
+        )
 
     def _act(self, request: Request, person: Person) -> str:
         name, act = (request.form.get("name") or "").strip().lower(), request.form.get("act")
@@ -183,6 +210,7 @@ class Office:
 
     async def trail(self, request: Request, person: Person) -> HTTPResponse:
         """Show the last acts."""
+
         def read() -> list[Any]:
             with self._database.begin() as connection:
                 return audit.recent(connection)

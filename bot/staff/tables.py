@@ -5,25 +5,30 @@ import sqlalchemy as sa
 tables = sa.MetaData(info={"store": "staff"})
 
 accounts = sa.Table(
-    "accounts", tables,
+    "accounts",
+    tables,
     sa.Column("name", sa.String, primary_key=True),
     sa.Column("role", sa.String, nullable=False),
-    sa.Column("password", sa.String),                       # argon2; None until the set-up link was used
+    sa.Column("password", sa.String),  # argon2; None until the set-up link was used
     sa.Column("disabled", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("failures", sa.Integer, nullable=False, server_default="0"),
     sa.Column("locked_until", sa.Integer, nullable=False, server_default="0"),
     sa.Column("made", sa.Integer, nullable=False),
 )
 
-links = sa.Table(                                           # one-time links to choose a password with
-    "links", tables,
-    sa.Column("digest", sa.String, primary_key=True),       # SHA-256 of the token: a copy of the file opens nothing
-    sa.Column("account", sa.String),                        # None: the first admin, who chooses a name too
+links = sa.Table(  # one-time links to choose a password with
+    "links",
+    tables,
+    sa.Column(
+        "digest", sa.String, primary_key=True
+    ),  # SHA-256 of the token: a copy of the file opens nothing
+    sa.Column("account", sa.String),  # None: the first admin, who chooses a name too
     sa.Column("expires", sa.Integer, nullable=False),
 )
 
 sessions = sa.Table(
-    "sessions", tables,
+    "sessions",
+    tables,
     sa.Column("digest", sa.String, primary_key=True),
     sa.Column("account", sa.String, nullable=False, index=True),
     sa.Column("csrf", sa.String, nullable=False),
@@ -31,74 +36,95 @@ sessions = sa.Table(
     sa.Column("expires", sa.Integer, nullable=False),
 )
 
-audit = sa.Table(                                           # only ever added to
-    "audit", tables,
+audit = sa.Table(  # only ever added to
+    "audit",
+    tables,
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("at", sa.Integer, nullable=False),
-    sa.Column("account", sa.String, nullable=False),        # a name, or "terminal"
+    sa.Column("account", sa.String, nullable=False),  # a name, or "terminal"
     sa.Column("act", sa.String, nullable=False),
-    sa.Column("subject", sa.String, nullable=False),        # an account, a text, a row: never a patient's words
+    sa.Column(
+        "subject", sa.String, nullable=False
+    ),  # an account, a text, a row: never a patient's words
 )
 
-outcomes = sa.Table(                                        # what became of a message the last time it was in a list
-    "outcomes", tables,
-    sa.Column("digest", sa.String, primary_key=True),       # SHA-256 of the message: its words are not kept
+outcomes = sa.Table(  # what became of a message the last time it was in a list
+    "outcomes",
+    tables,
+    sa.Column(
+        "digest", sa.String, primary_key=True
+    ),  # SHA-256 of the message: its words are not kept
     sa.Column("outcome", sa.String, nullable=False),
     sa.Column("at", sa.Integer, nullable=False),
 )
 
-drafts = sa.Table(                                          # who saved a text last, on its page
-    "drafts", tables,
+drafts = sa.Table(  # who saved a text last, on its page
+    "drafts",
+    tables,
     sa.Column("text", sa.String, primary_key=True),
-    sa.Column("seen", sa.String, nullable=False),           # hash of exactly what was saved
+    sa.Column("seen", sa.String, nullable=False),  # hash of exactly what was saved
     sa.Column("account", sa.String, nullable=False),
     sa.Column("at", sa.Integer, nullable=False),
 )
 
-marks = sa.Table(                                           # what reviewers say of answers; no conversation is named
-    "marks", tables,
+marks = sa.Table(  # what reviewers say of answers; no conversation is named
+    "marks",
+    tables,
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("at", sa.Integer, nullable=False),
     sa.Column("account", sa.String, nullable=False),
-    sa.Column("text", sa.String, nullable=False),           # redacted
+    sa.Column("text", sa.String, nullable=False),  # redacted
     sa.Column("variety", sa.String, nullable=False),
-    sa.Column("action", sa.String, nullable=False),         # what was done
+    sa.Column("action", sa.String, nullable=False),  # what was done
     sa.Column("topics", sa.String, nullable=False),
-    sa.Column("wanted_action", sa.String, nullable=False),  # what should have been done; the same where it was right
+    sa.Column(
+        "wanted_action", sa.String, nullable=False
+    ),  # what should have been done; the same where it was right
     sa.Column("wanted_topics", sa.String, nullable=False),
     sa.Column("intent", sa.String),
     sa.Column("alone", sa.Boolean, nullable=False),
     sa.Column("right", sa.Boolean, nullable=False),
 )
 
-signatures = sa.Table(                                      # the first of two on a contested text; gone with the second
-    "signatures", tables,
+signatures = sa.Table(  # the first of two on a contested text; gone with the second
+    "signatures",
+    tables,
     sa.Column("text", sa.String, primary_key=True),
-    sa.Column("seen", sa.String, nullable=False),           # hash of exactly what was signed
+    sa.Column("seen", sa.String, nullable=False),  # hash of exactly what was signed
     sa.Column("account", sa.String, nullable=False),
     sa.Column("role", sa.String, nullable=False),
     sa.Column("at", sa.Integer, nullable=False),
 )
 
-asked_counts = sa.Table(                                    # what patients asked, as numbers: no conversation, no word
-    "asked_counts", tables,
-    sa.Column("kind", sa.String, primary_key=True),         # what is counted: action, topic, doubt or cause
+asked_counts = sa.Table(  # what patients asked, as numbers: no conversation, no word
+    "asked_counts",
+    tables,
+    sa.Column(
+        "kind", sa.String, primary_key=True
+    ),  # what is counted: action, topic, doubt or cause
     sa.Column("day", sa.Date, primary_key=True),
     sa.Column("channel", sa.String, primary_key=True),
     sa.Column("variety", sa.String, primary_key=True),
-    sa.Column("name", sa.String, primary_key=True),         # which one
+    sa.Column("name", sa.String, primary_key=True),  # which one
     sa.Column("count", sa.Integer, nullable=False),
-    sqlite_with_rowid=False,                                # rows lie in the order they are read in
+    sqlite_with_rowid=False,  # rows lie in the order they are read in
 )
 
-asked_questions = sa.Table(                                 # what the bot had no good answer to, redacted
-    "asked_questions", tables,
+asked_questions = sa.Table(  # what the bot had no good answer to, redacted
+    "asked_questions",
+    tables,
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("at", sa.Integer, nullable=False, index=True),
-    sa.Column("sender", sa.String, nullable=False, index=True),     # the conversation's random name: to erase it by
+    sa.Column(
+        "sender", sa.String, nullable=False, index=True
+    ),  # the conversation's random name: to erase it by
     sa.Column("channel", sa.String, nullable=False),
     sa.Column("variety", sa.String, nullable=False),
-    sa.Column("doubt", sa.String, nullable=False),          # why it is kept: unanswered, clarified or unsure
-    sa.Column("cause", sa.String, nullable=False),          # what the classifier took it for, or what else decided
+    sa.Column(
+        "doubt", sa.String, nullable=False
+    ),  # why it is kept: unanswered, clarified or unsure
+    sa.Column(
+        "cause", sa.String, nullable=False
+    ),  # what the classifier took it for, or what else decided
     sa.Column("words", sa.String, nullable=False),
 )

@@ -9,7 +9,7 @@ def replace(path: Path, content: str) -> None:
     """Put `content` in the place of the file at `path`, on disk before this returns; raises OSError where it cannot."""
     path = path.resolve()
     path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(f".{path.name}.{os.getpid()}.new")     # no name that is read as a text
+    new = path.with_name(f".{path.name}.{os.getpid()}.new")  # no name that is read as a text
     try:
         with new.open("wb") as stream:
             stream.write(content.encode("utf-8"))

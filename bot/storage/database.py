@@ -12,8 +12,11 @@ from sqlalchemy.engine import Connection, Engine
 from bot.storage.migrate import alone, upgrade
 
 # never a hang: seconds to connect, milliseconds for a statement; and a connection lost meanwhile is made anew
-POSTGRESQL: dict[str, Any] = {"pool_size": 4, "pool_pre_ping": True,
-              "connect_args": {"connect_timeout": 3, "options": "-c statement_timeout=10000"}}
+POSTGRESQL: dict[str, Any] = {
+    "pool_size": 4,
+    "pool_pre_ping": True,
+    "connect_args": {"connect_timeout": 3, "options": "-c statement_timeout=10000"},
+}
 
 
 class Database:
@@ -22,7 +25,9 @@ class Database:
     def __init__(self, url: str, tables: sa.MetaData) -> None:
         """Open `url` and bring the store's tables to today's shape; `tables.info` names the store."""
         store = tables.info["store"]
-        self._turn = threading.Lock()    # SQLite has one writer; waiting here is fairer than its own retries
+        self._turn = (
+            threading.Lock()
+        )  # SQLite has one writer; waiting here is fairer than its own retries
         self.engine = open_engine(url, writer=store)
         self.embedded = self.engine.dialect.name == "sqlite"
         upgrade(self.engine, store)
@@ -43,8 +48,12 @@ def open_engine(url: str, *, writer: str | None = None) -> Engine:
     if address.get_backend_name() == "sqlite":
         if address.database:
             Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = sa.create_engine(url, poolclass=sa.pool.QueuePool, pool_size=4,
-                                  connect_args={"check_same_thread": False, "timeout": 30})
+        engine = sa.create_engine(
+            url,
+            poolclass=sa.pool.QueuePool,
+            pool_size=4,
+            connect_args={"check_same_thread": False, "timeout": 30},
+        )
         sa.event.listen(engine, "connect", _durable)
         if writer:
             sa.event.listen(engine, "connect", _leave_transactions)
@@ -62,13 +71,15 @@ def _durable(connection: Any, record: Any) -> None:
     What is deleted can still stand in the write-ahead log until `wal_checkpoint(TRUNCATE)`.
     """
     connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=FULL")       # acknowledged means on disk, power cuts included
-    connection.execute("PRAGMA secure_delete=ON")       # erased words leave no copy in the file
+    connection.execute("PRAGMA synchronous=FULL")  # acknowledged means on disk, power cuts included
+    connection.execute("PRAGMA secure_delete=ON")  # erased words leave no copy in the file
 
 
 def _leave_transactions(connection: Any, record: Any) -> None:
-    connection.isolation_level = None                   # SQLAlchemy begins them, not the driver
+    connection.isolation_level = None  # SQLAlchemy begins them, not the driver
 
 
 def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")       # a reader that turns writer could otherwise be refused
+    connection.exec_driver_sql(
+        "BEGIN IMMEDIATE"
+    )  # a reader that turns writer could otherwise be refused

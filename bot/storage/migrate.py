@@ -18,7 +18,9 @@ from sqlalchemy.engine import Connection, Engine
 from bot.errors import BotError
 
 HERE = Path(__file__).parent / "migrations"
-STORES = tuple(sorted(path.name for path in HERE.iterdir() if path.is_dir() and not path.name.startswith("_")))
+STORES = tuple(
+    sorted(path.name for path in HERE.iterdir() if path.is_dir() and not path.name.startswith("_"))
+)
 
 
 def upgrade(engine: Engine, store: str, revision: str = "head") -> None:
@@ -33,8 +35,10 @@ def upgrade(engine: Engine, store: str, revision: str = "head") -> None:
         if present == head(store) and revision == "head":
             return
         if present and present not in _known(store):
-            raise BotError(f"the tables of {store} are of a newer version ({present}); run that version of the bot, "
-                           f"or bring them back with it: jawab database downgrade {store} {head(store)}")
+            raise BotError(
+                f"the tables of {store} are of a newer version ({present}); run that version of the bot, "
+                f"or bring them back with it: jawab database downgrade {store} {head(store)}"
+            )
         config = _config(store, connection)
         if present is None and _unversioned(connection, store):
             command.stamp(config, _first(store))
@@ -44,7 +48,9 @@ def upgrade(engine: Engine, store: str, revision: str = "head") -> None:
 def alone(connection: Connection, store: str) -> None:
     """Wait until no other process is in a transaction of `store`; in SQLite a transaction is alone by itself."""
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({zlib.crc32(store.encode('ascii'))})")
+        connection.exec_driver_sql(
+            f"SELECT pg_advisory_xact_lock({zlib.crc32(store.encode('ascii'))})"
+        )
 
 
 def downgrade(engine: Engine, store: str, revision: str) -> None:
@@ -55,7 +61,9 @@ def downgrade(engine: Engine, store: str, revision: str) -> None:
 
 def at(connection: Connection, store: str) -> str | None:
     """Return the revision a store is at, None for one that has none."""
-    return MigrationContext.configure(connection, opts={"version_table": version_table(store)}).get_current_revision()
+    return MigrationContext.configure(
+        connection, opts={"version_table": version_table(store)}
+    ).get_current_revision()
 
 
 @lru_cache
@@ -71,10 +79,12 @@ def revise(store: str, connection: Connection, tables: sa.MetaData, message: str
     config = _config(store, connection)
     config.attributes["tables"] = tables
     number = f"{len(_known(store)) + 1:04d}"
-    command.revision(config, message, autogenerate=True, rev_id=number, version_path=str(HERE / store))
+    command.revision(
+        config, message, autogenerate=True, rev_id=number, version_path=str(HERE / store)
+    )
     path = next((HERE / store).glob(f"{number}_*.py"))
     lines = path.read_text(encoding="utf-8").splitlines()
-    kept = [line for line in lines if "# ###" not in line]      # Alembic's chatter
+    kept = [line for line in lines if "# ###" not in line]  # Alembic's chatter
     path.write_text("\n".join(kept).rstrip() + "\n", encoding="utf-8")
     return path
 
@@ -86,7 +96,9 @@ def version_table(store: str) -> str:
 
 @lru_cache
 def _known(store: str) -> frozenset[str]:
-    return frozenset(script.revision for script in ScriptDirectory.from_config(_config(store)).walk_revisions())
+    return frozenset(
+        script.revision for script in ScriptDirectory.from_config(_config(store)).walk_revisions()
+    )
 
 
 def _first(store: str) -> str:

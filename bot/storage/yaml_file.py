@@ -13,13 +13,17 @@ class _Loader(yaml.CSafeLoader):
 
 
 def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
-    pairs = [(loader.construct_object(key, deep=True), loader.construct_object(value, deep=True))
-             for key, value in node.value]
+    pairs = [
+        (loader.construct_object(key, deep=True), loader.construct_object(value, deep=True))
+        for key, value in node.value
+    ]
     mapping = dict(pairs)
     if len(mapping) < len(pairs):
         keys = [key for key, _ in pairs]
         twice = next(key for key in keys if keys.count(key) > 1)
-        raise yaml.YAMLError(f"the key '{twice}' is given twice near line {node.start_mark.line + 1}")
+        raise yaml.YAMLError(
+            f"the key '{twice}' is given twice near line {node.start_mark.line + 1}"
+        )
     return mapping
 
 
@@ -32,5 +36,6 @@ def read_yaml(path: Path) -> Any:
         return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
     except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
         fault = " ".join(str(error).split())
-        raise DataError("{path}: cannot be read as YAML in UTF-8 ({fault}); correct it", path=path,
-                        fault=fault) from error
+        raise DataError(
+            "{path}: cannot be read as YAML in UTF-8 ({fault}); correct it", path=path, fault=fault
+        ) from error

@@ -18,8 +18,18 @@ from bot.errors import told
 from bot.telemetry.metrics import CountErrors
 
 OURS = ("bot", "actions")
-KEPT = {"timestamp", "level", "logger", "event", "error", "channel", "message", "_record", "_from_structlog"}
-WAMID = re.compile(r"wamid\.[\w+/=-]+")     # WhatsApp's ids hold the patient's phone number in base64
+KEPT = {
+    "timestamp",
+    "level",
+    "logger",
+    "event",
+    "error",
+    "channel",
+    "message",
+    "_record",
+    "_from_structlog",
+}
+WAMID = re.compile(r"wamid\.[\w+/=-]+")  # WhatsApp's ids hold the patient's phone number in base64
 EVENT_NAME = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
 _patients_write = threading.Event()
 
@@ -28,23 +38,42 @@ def configure(style: str) -> None:
     """Send every log record of this process to standard error; `style` is json or plain."""
     _patients_write.clear()
     before: list[Processor] = [
-        structlog.contextvars.merge_contextvars, structlog.stdlib.add_logger_name, structlog.stdlib.add_log_level,
-        structlog.stdlib.ExtraAdder(), structlog.processors.TimeStamper(fmt="iso", utc=True), _without_traceback,
-        _only_ours, _without_numbers]
-    last: Processor = (structlog.processors.JSONRenderer(ensure_ascii=False) if style == "json"
-                       else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()))
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _without_traceback,
+        _only_ours,
+        _without_numbers,
+    ]
+    last: Processor = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if style == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
     handler = logging.StreamHandler()
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last], foreign_pre_chain=before))
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],
+            foreign_pre_chain=before,
+        )
+    )
     logging.root.handlers = [handler, CountErrors()]
     logging.root.setLevel(logging.WARNING)
     for name in OURS:
         logging.getLogger(name).setLevel(logging.INFO)
     logging.captureWarnings(True)
     structlog.configure(
-        processors=[structlog.stdlib.filter_by_level, *before, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *before,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
         logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING), cache_logger_on_first_use=True)
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        cache_logger_on_first_use=True,
+    )
 
 
 def patients_write() -> None:
@@ -70,13 +99,22 @@ def _only_ours(_: Any, __: str, event: EventDict) -> EventDict:
         return event
     record = event.get("_record")
     said = str(event["event"])
-    place = f"{record.filename}:{record.lineno}" if record else said if EVENT_NAME.fullmatch(said) else "event"
+    place = (
+        f"{record.filename}:{record.lineno}"
+        if record
+        else said
+        if EVENT_NAME.fullmatch(said)
+        else "event"
+    )
     return {key: value for key, value in event.items() if key in KEPT} | {"event": place}
 
 
 def _without_numbers(_: Any, __: str, event: EventDict) -> EventDict:
     """Put a digest in the place of every WhatsApp message id."""
-    return {key: WAMID.sub(_digest, value) if isinstance(value, str) else value for key, value in event.items()}
+    return {
+        key: WAMID.sub(_digest, value) if isinstance(value, str) else value
+        for key, value in event.items()
+    }
 
 
 def _digest(found: re.Match[str]) -> str:

@@ -14,34 +14,58 @@ ACTIONS, OTHER = frozenset(LEVELS), "other"
 PLACES = ("reply", "whatsapp", "history")
 # whose errors are whose: the first name that a logger's name starts with
 PARTS = {
-    "bot.guard": "guard", "bot.rasa_adapter.components.intents": "classifier", "bot.nlu": "classifier",
-    "bot.rasa_adapter.tracker": "dialogue", "bot.rasa_adapter.nlg": "reply",
-    "bot.answers.gate": "gate", "bot.answers.library": "ledger", "bot.channels.turn": "turn",
-    "bot.channels.web.routes": "web", "bot.channels.whatsapp": "whatsapp", "bot.privacy": "privacy", "bot": OTHER,
+    "bot.guard": "guard",
+    "bot.rasa_adapter.components.intents": "classifier",
+    "bot.nlu": "classifier",
+    "bot.rasa_adapter.tracker": "dialogue",
+    "bot.rasa_adapter.nlg": "reply",
+    "bot.answers.gate": "gate",
+    "bot.answers.library": "ledger",
+    "bot.channels.turn": "turn",
+    "bot.channels.web.routes": "web",
+    "bot.channels.whatsapp": "whatsapp",
+    "bot.privacy": "privacy",
+    "bot": OTHER,
 }
 
-disable_created_metrics()        # a second series for each, which nobody reads
+disable_created_metrics()  # a second series for each, which nobody reads
 TURNS = Counter("jawab_turns", "Messages answered.", ["channel", "action", "variety"])
-SECONDS = Histogram("jawab_turn_seconds", "From a cleaned message to its gated reply.", ["channel"],
-                    buckets=(.01, .025, .05, .1, .2, .35, .5, 1, 2, 5, 10, 30))
+SECONDS = Histogram(
+    "jawab_turn_seconds",
+    "From a cleaned message to its gated reply.",
+    ["channel"],
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.2, 0.35, 0.5, 1, 2, 5, 10, 30),
+)
 IN_WORK = Gauge("jawab_turns_in_work", "Messages in work or waiting for their turn.")
 SHED = Counter("jawab_turns_shed", "Messages refused because too many were waiting.", ["channel"])
-INCIDENTS = Counter("jawab_gate_incidents", "Messages that were not approved and were replaced.", ["place"])
-ERRORS = Counter("jawab_errors", "Errors logged, by the part of the bot that logged them.", ["part"])
-PROVIDER = Counter("jawab_provider_answers", "What a provider made of our requests.", ["provider", "outcome", "code"])
+INCIDENTS = Counter(
+    "jawab_gate_incidents", "Messages that were not approved and were replaced.", ["place"]
+)
+ERRORS = Counter(
+    "jawab_errors", "Errors logged, by the part of the bot that logged them.", ["part"]
+)
+PROVIDER = Counter(
+    "jawab_provider_answers",
+    "What a provider made of our requests.",
+    ["provider", "outcome", "code"],
+)
 LEDGER_DAYS = Gauge("jawab_ledger_days_left", "Days until the first text that may be sent expires.")
 LEDGER_TEXTS = Gauge("jawab_ledger_texts", "Texts by how they stand today.", ["standing"])
 READY = Gauge("jawab_ready", "Whether a part that answering needs is there.", ["part"])
 INBOX = Gauge("jawab_whatsapp_inbox_messages", "Messages accepted and not yet answered.")
 INBOX_AGE = Gauge("jawab_whatsapp_inbox_age_seconds", "How long the oldest of them has waited.")
 OUTBOX = Gauge("jawab_whatsapp_outbox_messages", "Replies not yet taken by Meta.")
-URGENT_WAITING = Gauge("jawab_whatsapp_urgent_waiting_seconds",
-                       "How long the oldest emergency or crisis reply has not left.")
-URGENT_FAILED = Gauge("jawab_whatsapp_urgent_failed", "Emergency and crisis replies that failed, unseen by staff.")
+URGENT_WAITING = Gauge(
+    "jawab_whatsapp_urgent_waiting_seconds",
+    "How long the oldest emergency or crisis reply has not left.",
+)
+URGENT_FAILED = Gauge(
+    "jawab_whatsapp_urgent_failed", "Emergency and crisis replies that failed, unseen by staff."
+)
 ALERTS = Gauge("jawab_whatsapp_alerts_unseen", "Alerts that nobody has marked as seen.")
 
 STANDINGS = ("approved", "provisional", "stale", "expired", "recalled", "unsigned")
-for _place in PLACES:           # a counter that first appears with its first incident would show no increase
+for _place in PLACES:  # a counter that first appears with its first incident would show no increase
     INCIDENTS.labels(_place)
 for _part in PARTS.values():
     ERRORS.labels(_part)
@@ -49,7 +73,9 @@ for _part in PARTS.values():
 
 def turn(channel: str, *, action: str | None, variety: str | None, seconds: float) -> None:
     """Count a message that was answered."""
-    TURNS.labels(channel, action if action in ACTIONS else OTHER, variety if variety in LANGUAGES else OTHER).inc()
+    TURNS.labels(
+        channel, action if action in ACTIONS else OTHER, variety if variety in LANGUAGES else OTHER
+    ).inc()
     SECONDS.labels(channel).observe(seconds)
 
 
@@ -68,7 +94,9 @@ def ledger(library: Library, *, today: date) -> None:
     standings = [library.standing(name) for name in library.answers()]
     for status in STANDINGS:
         LEDGER_TEXTS.labels(status).set(sum(one.status == status for one in standings))
-    expiries = [date.fromisoformat(one.entry["expires"]) for one in standings if one.usable and one.entry]
+    expiries = [
+        date.fromisoformat(one.entry["expires"]) for one in standings if one.usable and one.entry
+    ]
     LEDGER_DAYS.set(min(((day - today).days for day in expiries), default=0))
 
 
@@ -84,5 +112,7 @@ class CountErrors(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Count `record` for the part its logger belongs to."""
         if record.levelno >= logging.ERROR:
-            part = next((part for name, part in PARTS.items() if record.name.startswith(name)), OTHER)
+            part = next(
+                (part for name, part in PARTS.items() if record.name.startswith(name)), OTHER
+            )
             ERRORS.labels(part).inc()

@@ -15,7 +15,11 @@ def places(typed: str, lexicon: Lexicon) -> list[Span | None]:
     >>> places("Halal HY??", Lexicon({"hy": ("hai",)}))
     [(0, 5), (6, 10), (6, 10), (6, 10)]
     """
-    parts = [(word, found.span()) for found in re.finditer(r"\S+", typed) for word in lexicon.words(found.group())]
+    parts = [
+        (word, found.span())
+        for found in re.finditer(r"\S+", typed)
+        for word in lexicon.words(found.group())
+    ]
     whole = lexicon.words(typed)
     if [word for word, _ in parts] == whole:
         return [span for _, span in parts]
@@ -23,7 +27,7 @@ def places(typed: str, lexicon: Lexicon) -> list[Span | None]:
     matcher = SequenceMatcher(None, [word for word, _ in parts], whole, autojunk=False)
     for _, left, left_end, right, right_end in matcher.get_opcodes():
         for offset, place in enumerate(range(right, right_end)):
-            if left < left_end:     # words written apart or together: the nearest stands for the rest
+            if left < left_end:  # words written apart or together: the nearest stands for the rest
                 spans[place] = parts[min(left + offset, left_end - 1)][1]
     return spans
 
@@ -36,5 +40,10 @@ def pieces(typed: str, spans: Iterable[tuple[Span, str]]) -> list[tuple[str, tup
     """
     spans = list(spans)
     cuts = sorted({0, len(typed), *(place for span, _ in spans for place in span)})
-    return [(typed[start:end], tuple(name for (first, last), name in spans if first <= start and end <= last))
-            for start, end in zip(cuts, cuts[1:], strict=False)]
+    return [
+        (
+            typed[start:end],
+            tuple(name for (first, last), name in spans if first <= start and end <= last),
+        )
+        for start, end in zip(cuts, cuts[1:], strict=False)
+    ]

@@ -11,10 +11,12 @@ from pathlib import Path
 from bot.storage.yaml_file import read_yaml
 
 # joiners, direction marks, variation selectors and other characters that nobody sees
-INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u200d-\u200f"
-                       "\u202a-\u202e\u2060-\u206f"
-                       "\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff]")
-NON_JOINER = "\u200c"   # stands where a word would otherwise join: a space to the reader
+INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u200d-\u200f"
+    "\u202a-\u202e\u2060-\u206f"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+NON_JOINER = "\u200c"  # stands where a word would otherwise join: a space to the reader
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")
 ELONGATED = re.compile(r"([^\W\d_])\1{2,}")
 GLUED_PUNCTUATION = re.compile(r"(?<=[^\W\d_])([،؛؟۔!?;:,.…]+)(?=[^\W\d_])")
@@ -22,7 +24,9 @@ GLUED_NUMBER = re.compile(r"(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d)")
 GLUED_SCRIPTS = re.compile(r"(?<=[a-z])(?=[\u0620-\u06ff])|(?<=[\u0620-\u06ff])(?=[a-z])")
 DOTTED_LETTERS = re.compile(r"\b(?:[a-z]\.){2,}[a-z]?\b")
 SPACES = re.compile(r"\s+")
-COMMAND = re.compile(r"^[\s/\\\uff0f\u2044\u2215\u29f8]+")   # what starts with a slash is a finished parse to Rasa
+COMMAND = re.compile(
+    r"^[\s/\\\uff0f\u2044\u2215\u29f8]+"
+)  # what starts with a slash is a finished parse to Rasa
 
 
 @lru_cache(maxsize=4)
@@ -38,8 +42,11 @@ def letter_table(folder: Path = Path("data/lexicon")) -> dict[int, str | None]:
 @lru_cache(maxsize=1)
 def _digit_table() -> dict[int, str]:
     """Map every decimal digit of every script to 0-9."""
-    return {code: str(unicodedata.decimal(chr(code)))
-            for code in range(0x80, 0x1FBFF) if unicodedata.category(chr(code)) == "Nd"}
+    return {
+        code: str(unicodedata.decimal(chr(code)))
+        for code in range(0x80, 0x1FBFF)
+        if unicodedata.category(chr(code)) == "Nd"
+    }
 
 
 def visible(text: str) -> str:
@@ -48,7 +55,7 @@ def visible(text: str) -> str:
     return CONTROL.sub(" ", INVISIBLE.sub("", text))
 
 
-@lru_cache(maxsize=256)     # every part of the pipeline asks for the same few; in memory only
+@lru_cache(maxsize=256)  # every part of the pipeline asks for the same few; in memory only
 def normalise(text: str) -> str:
     """Return the normal form of `text`: lower case, Urdu letters, ASCII digits, single spaces, no slash in front.
 

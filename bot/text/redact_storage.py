@@ -10,7 +10,9 @@ MASK = "•••"
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 CNIC = re.compile(r"(?<!\d)\d{5}[-\s]?\d{7}[-\s]?\d(?!\d)")
 # digits one by one or in groups; a point joins long groups only, because medical figures have points
-NUMBER = re.compile(r"(?<![\d.])(?:\+|00)?\d(?:(?:[\s()/-]{0,2}|(?<=\d{3})\.(?=\d{3}))\d){8,}(?!\d)")
+NUMBER = re.compile(
+    r"(?<![\d.])(?:\+|00)?\d(?:(?:[\s()/-]{0,2}|(?<=\d{3})\.(?=\d{3}))\d){8,}(?!\d)"
+)
 UNBROKEN = re.compile(r"\d{10,}")
 DATE = re.compile(r"(?<!\d)\d{1,2}[-/]\d{1,2}[-/]\d{2,4}(?!\d)")
 PHONE_STARTS = ("+", "0", "92", "3")

@@ -58,4 +58,6 @@ class Skeletons:
 def load_skeletons(folder: Path = Path("data/lexicon")) -> Skeletons:
     """Return the tables kept in `skeleton.yml` of `folder`."""
     tables = read_yaml(folder / "skeleton.yml")["skeleton"]
-    return Skeletons(tables["urdu"], tables["urdu_first"], tuple((pair[0], pair[1]) for pair in tables["latin"]))
+    return Skeletons(
+        tables["urdu"], tables["urdu_first"], tuple((pair[0], pair[1]) for pair in tables["latin"])
+    )

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-LEAST_LETTERS = 3   # of each part: shorter ones are found in any word
+LEAST_LETTERS = 3  # of each part: shorter ones are found in any word
 MOST_PARTS = 3
 
 
@@ -11,7 +11,9 @@ class Parting:
 
     def __init__(self, vocabulary: Collection[str]) -> None:
         """`vocabulary` is the words a part may be, in normal form."""
-        self._known = frozenset(word for word in vocabulary if len(word) >= LEAST_LETTERS and word.isalpha())
+        self._known = frozenset(
+            word for word in vocabulary if len(word) >= LEAST_LETTERS and word.isalpha()
+        )
 
     def parted(self, words: Sequence[str]) -> list[str] | None:
         """Return `words` with each unknown one replaced by the known ones it is made of; None where none is.
@@ -20,7 +22,11 @@ class Parting:
         ['meri', 'shadi', 'ho', 'gayi']
         """
         found = [self._parts(word, MOST_PARTS) or (word,) for word in words]
-        return [part for parts in found for part in parts] if any(len(parts) > 1 for parts in found) else None
+        return (
+            [part for parts in found for part in parts]
+            if any(len(parts) > 1 for parts in found)
+            else None
+        )
 
     def _parts(self, word: str, most: int) -> tuple[str, ...] | None:
         if word in self._known:

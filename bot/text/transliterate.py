@@ -33,5 +33,7 @@ class Transliterator:
 def load_transliterator(folder: Path = Path("data/lexicon")) -> Transliterator:
     """Return the transliterator kept in `roman-to-urdu.yml` of `folder`."""
     words = read_yaml(folder / "roman-to-urdu.yml")["roman_to_urdu"]
-    table = {roman: normalise(urdu) for urdu, forms in words.items() for roman in str(forms).split()}
+    table = {
+        roman: normalise(urdu) for urdu, forms in words.items() for roman in str(forms).split()
+    }
     return Transliterator(table, load_detector(folder))

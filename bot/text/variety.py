@@ -32,7 +32,9 @@ class VarietyDetector:
     """Tells the varieties apart by script, then by word lists."""
 
     def __init__(self, markers: dict[str, frozenset[str]]) -> None:
-        shared = markers["roman"] & markers["en"]   # "do", "to", "hum": words of both languages tell nothing
+        shared = (
+            markers["roman"] & markers["en"]
+        )  # "do", "to", "hum": words of both languages tell nothing
         self._roman, self._english = markers["roman"] - shared, markers["en"] - shared
 
     def detect(self, text: str) -> Variety:
@@ -43,9 +45,13 @@ class VarietyDetector:
         roman = sum(self._weight(word, self._roman) for word in latin)
         english = sum(self._weight(word, self._english) for word in latin)
         evidence = {"ur": float(urdu), "roman": float(roman), "en": float(english)}
-        if not urdu and not roman and not english:   # "AMH?", a name, an emoji: nothing to tell by
+        if not urdu and not roman and not english:  # "AMH?", a name, an emoji: nothing to tell by
             return Variety("en", None, evidence)
-        return Variety(self._label(urdu, latin, roman, english), self._reply(urdu, latin, roman, english), evidence)
+        return Variety(
+            self._label(urdu, latin, roman, english),
+            self._reply(urdu, latin, roman, english),
+            evidence,
+        )
 
     @staticmethod
     def _weight(word: str, markers: frozenset[str]) -> int:
@@ -71,4 +77,6 @@ class VarietyDetector:
 def load_detector(folder: Path = Path("data/lexicon")) -> VarietyDetector:
     """Return the detector built from `varieties.yml` in `folder`."""
     markers = read_yaml(folder / "varieties.yml")["varieties"]
-    return VarietyDetector({name: frozenset(map(normalise, words.split())) for name, words in markers.items()})
+    return VarietyDetector(
+        {name: frozenset(map(normalise, words.split())) for name, words in markers.items()}
+    )

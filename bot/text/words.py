@@ -40,8 +40,10 @@ def load_lexicon(folder: Path = Path("data/lexicon")) -> Lexicon:
         for target, variants in table.items():
             for variant in _normal(variants):
                 if variant in canonical and canonical[variant] != tuple(target.split()):
-                    problems.append(f"{path}: '{variant}' stands under '{target}' and under "
-                                    f"'{' '.join(canonical[variant])}'; keep one")
+                    problems.append(
+                        f"{path}: '{variant}' stands under '{target}' and under "
+                        f"'{' '.join(canonical[variant])}'; keep one"
+                    )
                 canonical[variant] = tuple(normalise(target).split())
     if problems:
         raise DataError("\n".join(problems))

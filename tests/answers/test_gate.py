@@ -15,12 +15,21 @@ from tests.support import LANGUAGES, Shelf, day
 SHAPES = {
     "an answer": {"action": "answer", "says": (), "topics": ("pain",)},
     "three answers": {"action": "answer", "says": (), "topics": ("pain", "halal", "cost")},
-    "a steer with a button": {"action": "steer", "says": ("steer",), "topics": (), "offers": ("pain", "handoff")},
+    "a steer with a button": {
+        "action": "steer",
+        "says": ("steer",),
+        "topics": (),
+        "offers": ("pain", "handoff"),
+    },
     "an emergency": {"action": "emergency", "says": ("emergency",), "topics": ()},
     "a greeting": {"action": "smalltalk", "says": ("greet",), "topics": (), "offers": ("pain",)},
     "a decline": {"action": "decline", "says": ("decline",), "topics": ()},
-    "a language switch with its buttons": {"action": "language", "says": ("language",), "topics": (),
-                                           "offers": ("language:ur", "language:en")},
+    "a language switch with its buttons": {
+        "action": "language",
+        "says": ("language",),
+        "topics": (),
+        "offers": ("language:ur", "language:en"),
+    },
 }
 
 
@@ -58,7 +67,7 @@ def test_every_composition_passes_unchanged(library, shape, variety):
 
 
 def swap(text, place, letter):
-    return text[:place] + letter + text[place + 1:]
+    return text[:place] + letter + text[place + 1 :]
 
 
 GOOD = ("pain", "disclaimer", "notice")
@@ -73,17 +82,21 @@ BAD_TEXTS = {
     "a steer without its disclaimer": lambda one: joined(one, "steer", "contact", "notice"),
     "a provisional text without the notice": lambda one: joined(one, "pain", "disclaimer"),
     "the disclaimer before the answer": lambda one: joined(one, "disclaimer", "pain", "notice"),
-    "the disclaimer between two answers": lambda one: joined(one, "pain", "disclaimer", "halal", "notice"),
+    "the disclaimer between two answers": lambda one: joined(
+        one, "pain", "disclaimer", "halal", "notice"
+    ),
     "the notice before the disclaimer": lambda one: joined(one, "pain", "notice", "disclaimer"),
     "the notice first": lambda one: joined(one, "notice", "pain", "disclaimer"),
     "an answer twice": lambda one: joined(one, "pain", "pain", "disclaimer", "notice"),
     "the disclaimer twice": lambda one: joined(one, "pain", "disclaimer", "disclaimer", "notice"),
     "parts only": lambda one: joined(one, "disclaimer", "notice"),
     "an interface text": lambda one: joined(one, "ui_yes", "notice"),
-    "two languages in one message": lambda one: "\n".join([
-        joined(one, "pain"), joined(one, "disclaimer", "notice", variety="ur")]),
-    "the notice in another language": lambda one: "\n".join([
-        joined(one, "pain", "disclaimer"), text_of(one, "notice", "roman")]),
+    "two languages in one message": lambda one: "\n".join(
+        [joined(one, "pain"), joined(one, "disclaimer", "notice", variety="ur")]
+    ),
+    "the notice in another language": lambda one: "\n".join(
+        [joined(one, "pain", "disclaimer"), text_of(one, "notice", "roman")]
+    ),
     "one changed character": lambda one: swap(joined(one, *GOOD), 3, "X"),
     "one changed capital": lambda one: joined(one, *GOOD).swapcase(),
     "one character more": lambda one: joined(one, *GOOD) + ".",
@@ -98,7 +111,9 @@ BAD_TEXTS = {
     "a byte order mark in front": lambda one: "\ufeff" + joined(one, *GOOD),
     "a no-break space for a space": lambda one: joined(one, *GOOD).replace(" ", "\u00a0", 1),
     "a look-alike letter": lambda one: joined(one, *GOOD).replace("a", "а", 1),
-    "an arabic yeh for an urdu one": lambda one: joined(one, *GOOD, variety="ur").replace("ی", "ي", 1),
+    "an arabic yeh for an urdu one": lambda one: joined(one, *GOOD, variety="ur").replace(
+        "ی", "ي", 1
+    ),
     "words before": lambda one: "Note:\n" + joined(one, *GOOD),
     "words after": lambda one: joined(one, *GOOD) + "\nGuaranteed.",
     "a part of a text": lambda one: joined(one, *GOOD)[5:],
@@ -143,7 +158,9 @@ def test_a_message_with_an_unknown_button_is_replaced(library, buttons):
 
 
 def test_what_else_a_button_carries_is_dropped(library):
-    passed = Gate(library).check(joined(library, *GOOD), [{"id": "pain", "title": "pain?", "url": "https://x"}])
+    passed = Gate(library).check(
+        joined(library, *GOOD), [{"id": "pain", "title": "pain?", "url": "https://x"}]
+    )
     assert passed.buttons == ({"id": "pain", "title": "pain?"},)
 
 
@@ -154,14 +171,22 @@ def own(tmp_path, monkeypatch):
     return Shelf(tmp_path)
 
 
-@pytest.mark.parametrize("act", [
-    pytest.param(lambda shelf: shelf.recall("pain"), id="recalled"),
-    pytest.param(lambda shelf: (shelf.rewrite("pain", text=shelf.answers()["pain"].text | {"ur": "نیا"}),
-                                shelf.forget_words()), id="stale, and the signed words are not known"),
-    pytest.param(lambda shelf: shelf.recall("disclaimer"), id="its disclaimer is recalled"),
-    pytest.param(lambda shelf: shelf.recall("notice"), id="its notice is recalled"),
-    pytest.param(lambda shelf: shelf.ledger_file.unlink(), id="no ledger any more"),
-])
+@pytest.mark.parametrize(
+    "act",
+    [
+        pytest.param(lambda shelf: shelf.recall("pain"), id="recalled"),
+        pytest.param(
+            lambda shelf: (
+                shelf.rewrite("pain", text=shelf.answers()["pain"].text | {"ur": "نیا"}),
+                shelf.forget_words(),
+            ),
+            id="stale, and the signed words are not known",
+        ),
+        pytest.param(lambda shelf: shelf.recall("disclaimer"), id="its disclaimer is recalled"),
+        pytest.param(lambda shelf: shelf.recall("notice"), id="its notice is recalled"),
+        pytest.param(lambda shelf: shelf.ledger_file.unlink(), id="no ledger any more"),
+    ],
+)
 def test_a_composition_of_a_minute_ago_is_replaced_once_a_text_is_out_of_force(own, act):
     gate = Gate(own.sign().library())
     text = "\n".join(own.answers()[name].text["en"] for name in GOOD)
@@ -172,7 +197,10 @@ def test_a_composition_of_a_minute_ago_is_replaced_once_a_text_is_out_of_force(o
 
 def test_while_a_draft_waits_the_signed_words_pass_and_the_draft_does_not(own):
     gate = Gate(own.sign().library())
-    text, old = "\n".join(own.answers()[name].text["en"] for name in GOOD), own.answers()["pain"].text
+    text, old = (
+        "\n".join(own.answers()[name].text["en"] for name in GOOD),
+        own.answers()["pain"].text,
+    )
     own.rewrite("pain", text=old | {"en": "A draft."})
     assert not gate.check(text).replaced
     assert gate.check(text.replace(old["en"], "A draft.")).replaced
@@ -215,6 +243,10 @@ def test_no_change_whatever_of_one_character_passes(library, data):
     text = joined(library, *GOOD)
     place = data.draw(st.integers(0, len(text) - 1))
     letter = data.draw(st.characters(codec=None).filter(lambda one: one != text[place]))
-    for changed in (swap(text, place, letter), text[:place] + letter + text[place:], text[:place] + text[place + 1:]):
+    for changed in (
+        swap(text, place, letter),
+        text[:place] + letter + text[place:],
+        text[:place] + text[place + 1 :],
+    ):
         passed = Gate(library).check(changed)
         assert passed.replaced or changed == text

@@ -77,12 +77,15 @@ def standing(shelf, name, *, today):
     return Ledger.load(shelf.ledger_file).standing(shelf.answers()[name], today=today).status
 
 
-@pytest.mark.parametrize(("offset", "status"), [
-    pytest.param(0, PROVISIONAL, id="the day it was signed"),
-    pytest.param(99, PROVISIONAL, id="the day before it expires"),
-    pytest.param(100, "expired", id="the day it expires"),
-    pytest.param(1000, "expired", id="long after"),
-])
+@pytest.mark.parametrize(
+    ("offset", "status"),
+    [
+        pytest.param(0, PROVISIONAL, id="the day it was signed"),
+        pytest.param(99, PROVISIONAL, id="the day before it expires"),
+        pytest.param(100, "expired", id="the day it expires"),
+        pytest.param(1000, "expired", id="long after"),
+    ],
+)
 def test_a_signature_ends_on_its_day(shelf, offset, status):
     assert standing(shelf, "pain", today=day(offset)) == status
 
@@ -121,19 +124,27 @@ REFUSED = {
 @pytest.mark.parametrize(("changes", "told"), REFUSED.values(), ids=REFUSED.keys())
 def test_a_signature_is_refused(shelf, changes, told):
     shelf.rewrite("halal", contested=True, evidence={"for": ["a"], "against": ["b"]})
-    options = {"standing": APPROVED, "roles": ["nurse", "doctor"], "today": day(), "expires": day(10),
-               "seen_evidence": True}
+    options = {
+        "standing": APPROVED,
+        "roles": ["nurse", "doctor"],
+        "today": day(),
+        "expires": day(10),
+        "seen_evidence": True,
+    }
     ledger = Ledger.load(shelf.ledger_file)
     ledger.sign(shelf.answers()["halal"], **options)
     with pytest.raises(LedgerError, match=told):
         ledger.sign(shelf.answers()["halal"], **(options | changes))
 
 
-@pytest.mark.parametrize(("name", "reason", "role", "told"), [
-    pytest.param("steer", "wrong", "nurse", "never signed", id="a text never signed"),
-    pytest.param("pain", " ", "nurse", "--reason", id="no reason"),
-    pytest.param("pain", "wrong", "", "--role", id="nobody"),
-])
+@pytest.mark.parametrize(
+    ("name", "reason", "role", "told"),
+    [
+        pytest.param("steer", "wrong", "nurse", "never signed", id="a text never signed"),
+        pytest.param("pain", " ", "nurse", "--reason", id="no reason"),
+        pytest.param("pain", "wrong", "", "--role", id="nobody"),
+    ],
+)
 def test_a_recall_is_refused(shelf, name, reason, role, told):
     with pytest.raises(LedgerError, match=told):
         Ledger.load(shelf.ledger_file).recall(name, reason=reason, role=role, today=day())
@@ -142,4 +153,7 @@ def test_a_recall_is_refused(shelf, name, reason, role, told):
 def test_evidence_of_a_contested_text_is_kept_in_its_signature(shelf):
     shelf.rewrite("halal", contested=True, evidence={"for": ["a fatwa"], "against": ["another"]})
     shelf.sign("halal")
-    assert Ledger.load(shelf.ledger_file).entries[-1]["evidence"] == {"for": ["a fatwa"], "against": ["another"]}
+    assert Ledger.load(shelf.ledger_file).entries[-1]["evidence"] == {
+        "for": ["a fatwa"],
+        "against": ["another"],
+    }

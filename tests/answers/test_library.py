@@ -29,8 +29,12 @@ def unsigned(shelf):
 
 
 def drafted(shelf):
-    shelf.rewrite("pain", source="elsewhere", text=shelf.answers()["pain"].text | {"en": "Something new."},
-                  title={"en": "New?", "ur": "نیا؟", "roman": "Naya?"})
+    shelf.rewrite(
+        "pain",
+        source="elsewhere",
+        text=shelf.answers()["pain"].text | {"en": "Something new."},
+        title={"en": "New?", "ur": "نیا؟", "roman": "Naya?"},
+    )
 
 
 def stale(shelf):
@@ -38,12 +42,15 @@ def stale(shelf):
     drafted(shelf)
 
 
-@pytest.mark.parametrize(("act", "offset"), [
-    pytest.param(lambda shelf: shelf.recall("pain"), 0, id="recalled"),
-    pytest.param(lambda shelf: None, 100, id="expired"),
-    pytest.param(stale, 0, id="changed since only its hash was signed"),
-    pytest.param(unsigned, 0, id="never signed"),
-])
+@pytest.mark.parametrize(
+    ("act", "offset"),
+    [
+        pytest.param(lambda shelf: shelf.recall("pain"), 0, id="recalled"),
+        pytest.param(lambda shelf: None, 100, id="expired"),
+        pytest.param(stale, 0, id="changed since only its hash was signed"),
+        pytest.param(unsigned, 0, id="never signed"),
+    ],
+)
 def test_what_may_not_be_sent_is_not_there(shelf, act, offset):
     act(shelf)
     library = shelf.library(today=day(offset))
@@ -66,9 +73,13 @@ def test_a_draft_in_the_file_leaves_the_signed_words_in_force(tmp_path, producti
     assert library.standing("pain").status == APPROVED
 
 
-@pytest.mark.parametrize(("act", "offset"), [
-    pytest.param(lambda shelf: shelf.recall("pain"), 0, id="recalled"),
-    pytest.param(lambda shelf: None, 100, id="expired")])
+@pytest.mark.parametrize(
+    ("act", "offset"),
+    [
+        pytest.param(lambda shelf: shelf.recall("pain"), 0, id="recalled"),
+        pytest.param(lambda shelf: None, 100, id="expired"),
+    ],
+)
 def test_a_draft_keeps_nothing_in_force_that_is_out_of_it(shelf, act, offset):
     drafted(shelf)
     act(shelf)
@@ -83,18 +94,26 @@ def test_words_written_down_later_keep_a_text_in_force(shelf):
     ledger.append(shelf.ledger_file, ledger.write_down(answer, today=day()))
     drafted(shelf)
     library = shelf.library()
-    assert (library.block("pain", "ur").text, library.title("pain", "ur")) == (answer.text["ur"], answer.title["ur"])
+    assert (library.block("pain", "ur").text, library.title("pain", "ur")) == (
+        answer.text["ur"],
+        answer.title["ur"],
+    )
 
 
 def test_after_the_clinic_moved_its_old_number_is_not_given(shelf):
     assert shelf.library().block("contact", "en")
-    write_yaml(shelf.folder / "clinic.yml", {"clinic": CLINIC["clinic"] | {"phone": "042-111"}, "helplines": []})
+    write_yaml(
+        shelf.folder / "clinic.yml",
+        {"clinic": CLINIC["clinic"] | {"phone": "042-111"}, "helplines": []},
+    )
     assert shelf.library().block("contact", "en") is None
 
 
 def test_another_draft_of_the_contact_leaves_the_signed_one_in_force(shelf):
     signed = shelf.answers()["contact"].text
-    shelf.rewrite("contact", text=dict.fromkeys(LANGUAGES, "Anders: {name} {phone} {address} {hours}"))
+    shelf.rewrite(
+        "contact", text=dict.fromkeys(LANGUAGES, "Anders: {name} {phone} {address} {hours}")
+    )
     assert shelf.library().block("contact", "en").text == signed["en"]
 
 
@@ -123,24 +142,36 @@ def test_a_text_expires_at_midnight_on_a_running_server(shelf, impatient):
     assert library.block("pain", "en") is None
 
 
-
-@pytest.mark.parametrize("breaks", [
-    pytest.param(lambda s: s.ledger_file.write_text("{}\n", encoding="utf-8"), id="a broken ledger line"),
-    pytest.param(lambda s: s.ledger_file.write_bytes(b"\xff"), id="a ledger that is no text"),
-    pytest.param(lambda s: s.ledger_file.unlink(), id="a ledger that is gone"),
-    pytest.param(lambda s: (s.folder / "clinic.yml").write_text("clinic: {", encoding="utf-8"),
-                 id="a broken clinic file"),
-    pytest.param(lambda s: (s.folder / "clinic.yml").unlink(), id="a clinic file that is gone"),
-    pytest.param(lambda s: (s.folder / "answers" / "halal.yml").write_text("answer: x", encoding="utf-8"),
-                 id="a broken answer file"),
-    pytest.param(lambda s: (s.folder / "answers" / "halal.yml").write_bytes(b"\xff"),
-                 id="an answer file that is no text"),
-])
+@pytest.mark.parametrize(
+    "breaks",
+    [
+        pytest.param(
+            lambda s: s.ledger_file.write_text("{}\n", encoding="utf-8"), id="a broken ledger line"
+        ),
+        pytest.param(lambda s: s.ledger_file.write_bytes(b"\xff"), id="a ledger that is no text"),
+        pytest.param(lambda s: s.ledger_file.unlink(), id="a ledger that is gone"),
+        pytest.param(
+            lambda s: (s.folder / "clinic.yml").write_text("clinic: {", encoding="utf-8"),
+            id="a broken clinic file",
+        ),
+        pytest.param(lambda s: (s.folder / "clinic.yml").unlink(), id="a clinic file that is gone"),
+        pytest.param(
+            lambda s: (s.folder / "answers" / "halal.yml").write_text(
+                "answer: x", encoding="utf-8"
+            ),
+            id="a broken answer file",
+        ),
+        pytest.param(
+            lambda s: (s.folder / "answers" / "halal.yml").write_bytes(b"\xff"),
+            id="an answer file that is no text",
+        ),
+    ],
+)
 def test_a_broken_file_takes_every_text_out_of_force_but_the_trouble_text(shelf, impatient, breaks):
     library = shelf.library()
     trouble = library.trouble("ur")
     breaks(shelf)
-    for _ in range(3):      # not only at the first look
+    for _ in range(3):  # not only at the first look
         assert all(library.block(name, "ur") is None for name in shelf_names())
         assert library.texts("ur") == {}
     assert library.trouble("ur") == trouble or not shelf.ledger_file.exists()
@@ -175,14 +206,26 @@ def checked(name="Rescue", when="2026-11-01"):
     return {"helplines": [{"name": name, "number": "1122", "checked": when}]}
 
 
-@pytest.mark.parametrize(("prepare", "told"), [
-    pytest.param(lambda s: s.sign("pain"), "pain.yml is provisional; sign it", id="a provisional text"),
-    pytest.param(lambda s: s.recall("pain"), "pain.yml is recalled", id="a recalled text"),
-    pytest.param(stale, "pain.yml is stale", id="a changed text"),
-    pytest.param(lambda s: write_yaml(s.folder / "clinic.yml", EMPTY_CLINIC), "must be filled in", id="no clinic"),
-    pytest.param(lambda s: write_yaml(s.folder / "clinic.yml", CLINIC | checked(when=None)),
-                 "helplines: Rescue was never checked", id="a helpline nobody rang"),
-])
+@pytest.mark.parametrize(
+    ("prepare", "told"),
+    [
+        pytest.param(
+            lambda s: s.sign("pain"), "pain.yml is provisional; sign it", id="a provisional text"
+        ),
+        pytest.param(lambda s: s.recall("pain"), "pain.yml is recalled", id="a recalled text"),
+        pytest.param(stale, "pain.yml is stale", id="a changed text"),
+        pytest.param(
+            lambda s: write_yaml(s.folder / "clinic.yml", EMPTY_CLINIC),
+            "must be filled in",
+            id="no clinic",
+        ),
+        pytest.param(
+            lambda s: write_yaml(s.folder / "clinic.yml", CLINIC | checked(when=None)),
+            "helplines: Rescue was never checked",
+            id="a helpline nobody rang",
+        ),
+    ],
+)
 def test_production_refuses_to_start(tmp_path, prepare, told):
     shelf = Shelf(tmp_path, clinic=CLINIC | checked()).sign(standing=APPROVED)
     shelf.library(production=True)

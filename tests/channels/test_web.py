@@ -35,16 +35,22 @@ def ids(replies):
 
 # --- who may call ---
 
-@pytest.mark.parametrize(("origin", "status", "allowed"), [
-    pytest.param(CLINIC, 200, CLINIC, id="a listed site"),
-    pytest.param(None, 200, None, id="no page at all"),
-    pytest.param("SELF", 200, None, id="our own page needs no CORS"),
-    pytest.param(STRANGER, 403, None, id="a site that is not listed"),
-    pytest.param("null", 403, None, id="a sandboxed page"),
-    pytest.param("http://www.clinic.example", 403, None, id="a listed site without TLS"),
-    pytest.param(CLINIC + ".evil.example", 403, None, id="a site whose name starts like a listed one"),
-    pytest.param(CLINIC + ":8443", 403, None, id="a listed site on another port"),
-])
+
+@pytest.mark.parametrize(
+    ("origin", "status", "allowed"),
+    [
+        pytest.param(CLINIC, 200, CLINIC, id="a listed site"),
+        pytest.param(None, 200, None, id="no page at all"),
+        pytest.param("SELF", 200, None, id="our own page needs no CORS"),
+        pytest.param(STRANGER, 403, None, id="a site that is not listed"),
+        pytest.param("null", 403, None, id="a sandboxed page"),
+        pytest.param("http://www.clinic.example", 403, None, id="a listed site without TLS"),
+        pytest.param(
+            CLINIC + ".evil.example", 403, None, id="a site whose name starts like a listed one"
+        ),
+        pytest.param(CLINIC + ":8443", 403, None, id="a listed site on another port"),
+    ],
+)
 def test_only_listed_origins_may_call(web, origin, status, allowed):
     headers = {} if origin is None else {"Origin": web.url if origin == "SELF" else origin}
     answered, got, _ = web.request("sessions", b"{}", headers=headers)
@@ -60,39 +66,68 @@ def test_a_preflight_is_answered_for_listed_origins_only(web, origin, status):
 
 
 def test_the_widget_s_script_loads_on_listed_sites_only(web):
-    assert web.request("widget/jawab.js", headers={"Origin": CLINIC})[1]["Access-Control-Allow-Origin"] == CLINIC
-    assert web.request("widget/jawab.js", headers={"Origin": STRANGER})[1]["Access-Control-Allow-Origin"] is None
+    assert (
+        web.request("widget/jawab.js", headers={"Origin": CLINIC})[1]["Access-Control-Allow-Origin"]
+        == CLINIC
+    )
+    assert (
+        web.request("widget/jawab.js", headers={"Origin": STRANGER})[1][
+            "Access-Control-Allow-Origin"
+        ]
+        is None
+    )
 
 
-@pytest.mark.parametrize("value", ["*", "www.clinic.example", "https://clinic.example/", "https://a.example/path",
-                                   "https://clinic.example, javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "*",
+        "www.clinic.example",
+        "https://clinic.example/",
+        "https://a.example/path",
+        "https://clinic.example, javascript:alert(1)",
+    ],
+)
 def test_a_list_of_origins_that_is_not_one_stops_the_start(value):
     with pytest.raises(SettingsError, match="JAWAB_ORIGINS"):
         Settings.from_env({"JAWAB_ORIGINS": value})
 
 
 def test_origins_are_read_with_commas_or_spaces():
-    found = Settings.from_env({"JAWAB_ORIGINS": "https://a.example, HTTPS://b.example:8443"}).origins
+    found = Settings.from_env(
+        {"JAWAB_ORIGINS": "https://a.example, HTTPS://b.example:8443"}
+    ).origins
     assert found == ("https://a.example", "https://b.example:8443")
 
 
 # --- sessions ---
+
 
 def tampered(session):
     payload, _, signature = session.partition(".")
     return f"{payload[:-2]}AA.{signature}"
 
 
-@pytest.mark.parametrize("session", [
-    pytest.param(lambda good: None, id="none"), pytest.param(lambda good: 7, id="a number"),
-    pytest.param(lambda good: "", id="empty"), pytest.param(lambda good: "web-1", id="a sender's name"),
-    pytest.param(tampered, id="changed"), pytest.param(lambda good: good + "A", id="lengthened"),
-    pytest.param(lambda good: Sessions("x" * 32, hours=24).start(), id="signed with another key"),
-    pytest.param(lambda good: "A" * 100_000, id="endless"),
-])
+@pytest.mark.parametrize(
+    "session",
+    [
+        pytest.param(lambda good: None, id="none"),
+        pytest.param(lambda good: 7, id="a number"),
+        pytest.param(lambda good: "", id="empty"),
+        pytest.param(lambda good: "web-1", id="a sender's name"),
+        pytest.param(tampered, id="changed"),
+        pytest.param(lambda good: good + "A", id="lengthened"),
+        pytest.param(
+            lambda good: Sessions("x" * 32, hours=24).start(), id="signed with another key"
+        ),
+        pytest.param(lambda good: "A" * 100_000, id="endless"),
+    ],
+)
 @pytest.mark.parametrize("path", ["messages", "history", "clear", "receipts", "votes"])
 def test_a_session_this_server_did_not_make_gets_nothing(web, path, session):
-    body = {"session": session(web.start()), "vote": "up"} | ({"text": "salam"} if path == "messages" else {})
+    body = {"session": session(web.start()), "vote": "up"} | (
+        {"text": "salam"} if path == "messages" else {}
+    )
     status, answer = web.post(path, **body)
     assert (status, set(answer)) in ((401, {"error"}), (413, {"error"}))
 
@@ -116,8 +151,9 @@ def test_one_visitor_sees_nothing_of_another(web):
 
 # --- messages ---
 
+
 def test_a_message_is_answered_with_its_blocks_language_and_direction(web):
-    reply, = web.say(web.start(), "POF کیا ہے؟")
+    (reply,) = web.say(web.start(), "POF کیا ہے؟")
     assert (reply["variety"], reply["dir"]) == ("ur", "rtl")
     assert ids([reply]) == ["pof", "disclaimer", "notice"]
     assert sum(block["lines"] for block in reply["blocks"]) == reply["text"].count("\n") + 1
@@ -144,26 +180,47 @@ def test_the_same_message_at_once_ten_times_is_done_once(web):
 
 
 def test_the_same_id_in_two_conversations_is_two_messages(web):
-    first, second = web.say(web.start(), "what is POF?", id=ID), web.say(web.start(), "is it halal?", id=ID)
+    first, second = (
+        web.say(web.start(), "what is POF?", id=ID),
+        web.say(web.start(), "is it halal?", id=ID),
+    )
     assert ids(first) != ids(second)
 
 
-@pytest.mark.parametrize(("body", "status"), [
-    pytest.param(b"", 401, id="empty, so without a session"), pytest.param(b"{", 400, id="cut short"),
-    pytest.param(b"[]", 400, id="a list"), pytest.param(b'"salam"', 400, id="a string"),
-    pytest.param(b'{"text": "\xff\xfe"}', 400, id="not UTF-8"), pytest.param(b"\x00" * 10, 400, id="zeros"),
-    pytest.param(b"[" * 60_000, 400, id="nested without end"),
-    pytest.param(b'{"text": "hi", "sender": "web-1"}', 400, id="a field we do not know"),
-    pytest.param(b"x" * 70_000, 413, id="over 64 kB"),
-])
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        pytest.param(b"", 401, id="empty, so without a session"),
+        pytest.param(b"{", 400, id="cut short"),
+        pytest.param(b"[]", 400, id="a list"),
+        pytest.param(b'"salam"', 400, id="a string"),
+        pytest.param(b'{"text": "\xff\xfe"}', 400, id="not UTF-8"),
+        pytest.param(b"\x00" * 10, 400, id="zeros"),
+        pytest.param(b"[" * 60_000, 400, id="nested without end"),
+        pytest.param(b'{"text": "hi", "sender": "web-1"}', 400, id="a field we do not know"),
+        pytest.param(b"x" * 70_000, 413, id="over 64 kB"),
+    ],
+)
 def test_what_is_not_a_message_is_refused(web, body, status):
     assert web.request("messages", body)[0] == status
 
 
-@pytest.mark.parametrize("body", [
-    {}, {"text": 7}, {"text": None}, {"text": ["a"]}, {"text": "a", "button": "pof"}, {"button": "p" * 65},
-    {"text": "a", "id": "short"}, {"text": "a", "id": 12345678}, {"text": "a", "id": "a b c d e f"},
-    {"text": "a", "id": "x" * 65}], ids=str)
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"text": 7},
+        {"text": None},
+        {"text": ["a"]},
+        {"text": "a", "button": "pof"},
+        {"button": "p" * 65},
+        {"text": "a", "id": "short"},
+        {"text": "a", "id": 12345678},
+        {"text": "a", "id": "a b c d e f"},
+        {"text": "a", "id": "x" * 65},
+    ],
+    ids=str,
+)
 def test_a_message_of_the_wrong_shape_is_refused(web, body):
     assert web.post("messages", session=web.start(), **body)[0] == 400
 
@@ -173,23 +230,41 @@ def test_a_message_over_the_cap_is_refused_and_never_cut(web, length, status):
     assert web.post("messages", session=web.start(), text="ا" * length)[0] == status
 
 
-@pytest.mark.parametrize("text", ["", "   ", "\u200b", "\u202e", "👶", "؟", "\ud800", "\x00", "🏳️‍🌈" * 50])
+@pytest.mark.parametrize(
+    "text", ["", "   ", "\u200b", "\u202e", "👶", "؟", "\ud800", "\x00", "🏳️‍🌈" * 50]
+)
 def test_a_message_without_words_is_met_with_an_approved_text(web, text):
     replies = web.say(web.start(), text)
     assert replies and ids(replies)
 
 
-SLASHES = ["/", "//", " /", "\u200b/", "\u2066/", "\ufeff/", "\u00ad/", "\u200c/", "\x00/", "\u2044", "\uff0f", "\\"]
+SLASHES = [
+    "/",
+    "//",
+    " /",
+    "\u200b/",
+    "\u2066/",
+    "\ufeff/",
+    "\u00ad/",
+    "\u200c/",
+    "\x00/",
+    "\u2044",
+    "\uff0f",
+    "\\",
+]
 
 
 @pytest.mark.parametrize("slash", SLASHES, ids=ascii)
 def test_a_typed_command_is_words_and_no_command(web, slash):
     session = web.start()
-    web.say(session, slash + 'restart', id=ID)
+    web.say(session, slash + "restart", id=ID)
     replies = web.say(session, slash + 'legality{"answer": "yes"}', id="second-message")
     assert all(reply["text"] for reply in replies)
     turns = web.post("history", session=session)[1]["turns"]
-    assert [turn["id"] for turn in turns] == [ID, "second-message"]     # nothing restarted, nothing lost
+    assert [turn["id"] for turn in turns] == [
+        ID,
+        "second-message",
+    ]  # nothing restarted, nothing lost
     tracker = web.run(web.agent.tracker_store.retrieve_full_tracker(sender_of(session)))
     kept = [visible(event.text) for event in tracker.events if isinstance(event, UserUttered)]
     assert len(kept) == 2 and not any(map(COMMAND.match, kept))
@@ -206,10 +281,14 @@ def test_a_button_nobody_offered_goes_to_a_person(web):
 
 # --- history, clearing ---
 
+
 def test_history_is_what_was_said(web):
     session = web.start()
-    said = [web.say(session, "What is POF?", id="message-1"), web.say(session, "meri AMH 0.4 hai", id="message-2"),
-            web.post("messages", session=session, button="halal", id="message-3")[1]["replies"]]
+    said = [
+        web.say(session, "What is POF?", id="message-1"),
+        web.say(session, "meri AMH 0.4 hai", id="message-2"),
+        web.post("messages", session=session, button="halal", id="message-3")[1]["replies"],
+    ]
     turns = web.post("history", session=session)[1]["turns"]
     assert [turn["replies"] for turn in turns] == said
     assert [turn["id"] for turn in turns] == ["message-1", "message-2", "message-3"]
@@ -256,6 +335,7 @@ def test_clearing_leaves_no_word_in_the_database_file(terminal, tmp_path, monkey
 
 # --- receipts, votes ---
 
+
 def test_a_receipt_tells_who_signed_what_and_until_when(web):
     session = web.start()
     web.say(session, "What is POF?", id=ID)
@@ -273,14 +353,18 @@ def test_votes_are_counts_and_nothing_else(terminal, tmp_path):
         session = server.start()
         server.say(session, "What is POF?", id=ID)
         assert server.post("votes", session=session, message=ID, vote="up")[1] == {"counted": True}
-        assert server.post("votes", session=session, message=ID, vote="down")[1] == {"counted": False}
+        assert server.post("votes", session=session, message=ID, vote="down")[1] == {
+            "counted": False
+        }
         assert server.post("votes", session=session, message=ID, vote="maybe")[0] == 400
     import sqlite3
+
     rows = sqlite3.connect(tmp_path / "votes.db").execute("SELECT * FROM votes").fetchall()
     assert rows == [(date.today().isoformat(), "pof", "en", "up", 1)]
 
 
 # --- limits ---
+
 
 def test_a_bucket_empties_and_refills():
     now = [0.0]
@@ -294,7 +378,10 @@ def test_a_bucket_empties_and_refills():
 def test_too_many_messages_are_refused_in_approved_words(terminal, tmp_path, variety):
     with Served(terminal.agent, tmp_path, session_rate=2) as server:
         session, other = server.start(), server.start()
-        answers = [server.post("messages", session=session, text="salam", variety=variety) for _ in range(3)]
+        answers = [
+            server.post("messages", session=session, text="salam", variety=variety)
+            for _ in range(3)
+        ]
         assert [status for status, _ in answers] == [200, 200, 429]
         assert answers[2][1]["text"] == library().block("ui_busy", variety).text
         assert server.post("messages", session=other, text="salam")[0] == 200
@@ -305,24 +392,33 @@ def test_too_many_requests_from_one_address_are_refused(terminal, tmp_path):
         assert [server.post("sessions")[0] for _ in range(4)] == [200, 200, 200, 429]
 
 
-@pytest.mark.parametrize(("proxies", "statuses"), [
-    pytest.param(0, [200, 429], id="without a proxy the header counts for nothing"),
-    pytest.param(1, [200, 200], id="behind one proxy the header tells visitors apart"),
-])
+@pytest.mark.parametrize(
+    ("proxies", "statuses"),
+    [
+        pytest.param(0, [200, 429], id="without a proxy the header counts for nothing"),
+        pytest.param(1, [200, 200], id="behind one proxy the header tells visitors apart"),
+    ],
+)
 def test_the_address_behind_a_proxy(terminal, tmp_path, proxies, statuses):
     with Served(terminal.agent, tmp_path, address_rate=1, proxies=proxies) as server:
-        got = [server.post("sessions", headers={"X-Forwarded-For": f"203.0.113.{last}"})[0] for last in (1, 2)]
+        got = [
+            server.post("sessions", headers={"X-Forwarded-For": f"203.0.113.{last}"})[0]
+            for last in (1, 2)
+        ]
     assert got == statuses
 
 
 # --- trouble ---
 
+
 def test_a_broken_bot_says_so_in_approved_words(web, monkeypatch):
     async def fail(*args, **kwargs):
         raise RuntimeError("down")
 
-    monkeypatch.setitem(vars(web.agent.processor), "handle_message", fail)     # setattr would leave it there
-    reply, = web.say(web.start(), "salam", variety="ur")
+    monkeypatch.setitem(
+        vars(web.agent.processor), "handle_message", fail
+    )  # setattr would leave it there
+    (reply,) = web.say(web.start(), "salam", variety="ur")
     assert reply["text"] == library().trouble("ur")
 
 
@@ -332,7 +428,9 @@ def test_a_broken_store_says_so_in_approved_words(web, monkeypatch):
 
     session = web.start()
     monkeypatch.setitem(vars(web.agent.tracker_store), "retrieve_full_tracker", fail)
-    monkeypatch.setitem(vars(web.agent.processor), "handle_message", fail)     # setattr would leave it there
+    monkeypatch.setitem(
+        vars(web.agent.processor), "handle_message", fail
+    )  # setattr would leave it there
     assert web.say(session, "salam", id=ID)[0]["text"] == library().trouble("en")
 
 
@@ -341,17 +439,24 @@ def test_a_visitor_who_leaves_while_waiting_finds_the_answer_later(web, monkeypa
 
     async def slow(message):
         import asyncio
+
         while not gate.is_set():
             await asyncio.sleep(0.02)
         return await real(message)
 
-    monkeypatch.setitem(vars(web.agent.processor), "handle_message", slow)     # setattr would leave it there
+    monkeypatch.setitem(
+        vars(web.agent.processor), "handle_message", slow
+    )  # setattr would leave it there
     session = web.start()
     import socket
+
     host, port = web.url.removeprefix("http://").split(":")
     body = json.dumps({"session": session, "text": "What is POF?", "id": ID}).encode()
     with socket.create_connection((host, int(port))) as connection:
-        connection.sendall(b"POST /chat/messages HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        connection.sendall(
+            b"POST /chat/messages HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body)
+            + body
+        )
         time.sleep(0.3)
     gate.set()
     assert ids(web.say(session, "What is POF?", id=ID)) == ["pof", "disclaimer", "notice"]
@@ -360,18 +465,33 @@ def test_a_visitor_who_leaves_while_waiting_finds_the_answer_later(web, monkeypa
 
 # --- pages and headers ---
 
+
 @pytest.mark.parametrize("path", ["", "chat.html", "demo.html", "states.html", "widget/jawab.js"])
 def test_every_answer_carries_the_security_headers(web, path):
     _, headers, _ = web.request(path)
     assert "default-src 'none'" in headers["Content-Security-Policy"]
     assert "unsafe" not in headers["Content-Security-Policy"]
-    assert headers["X-Content-Type-Options"] == "nosniff" and headers["Referrer-Policy"] == "no-referrer"
+    assert (
+        headers["X-Content-Type-Options"] == "nosniff"
+        and headers["Referrer-Policy"] == "no-referrer"
+    )
     assert headers["Set-Cookie"] is None
 
 
-@pytest.mark.parametrize("path", ["../settings.py", "%2e%2e/settings.py", "..%2fsettings.py",
-                                  "widget/../../settings.py", "web.py", "fonts/", "widget", "/etc/passwd",
-                                  "%2fetc/passwd"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../settings.py",
+        "%2e%2e/settings.py",
+        "..%2fsettings.py",
+        "widget/../../settings.py",
+        "web.py",
+        "fonts/",
+        "widget",
+        "/etc/passwd",
+        "%2fetc/passwd",
+    ],
+)
 def test_only_the_widget_s_files_are_served(web, path):
     assert web.request(path)[0] == 404
 

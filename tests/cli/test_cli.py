@@ -15,26 +15,48 @@ from tests.support import copy_data
 
 JAWAB = Path(sys.executable).with_name("jawab")
 KEYS = ["action", "topics", "variety", "replies", "ms"]
-ACTIONS = {"answer", "steer", "emergency", "crisis", "support", "handoff", "smalltalk", "language", "decline"}
+ACTIONS = {
+    "answer",
+    "steer",
+    "emergency",
+    "crisis",
+    "support",
+    "handoff",
+    "smalltalk",
+    "language",
+    "decline",
+}
 
 
 def jawab(*arguments, data=None, typed=b"", **env):
     """Run `jawab` and return how it ended."""
     env = os.environ | {"PYTHONPATH": str(ROOT)} | ({"JAWAB_DATA": str(data)} if data else {}) | env
-    return subprocess.run([JAWAB, *arguments], cwd=ROOT, env=env, input=typed, capture_output=True, timeout=250)
+    return subprocess.run(
+        [JAWAB, *arguments], cwd=ROOT, env=env, input=typed, capture_output=True, timeout=250
+    )
 
 
 def row(text, **more):
     return json.dumps({"text": text} | more).encode()
 
 
-GENERAL, CASE, LATER = "kya ye ilaj halal hai?", "meri AMH 0.4 hai", "success rate kya hai khawateen mein?"
+GENERAL, CASE, LATER = (
+    "kya ye ilaj halal hai?",
+    "meri AMH 0.4 hai",
+    "success rate kya hai khawateen mein?",
+)
 # name: (line sent, what the line of the reply must be); conversations are told apart by their sender
 LINES = {
     "a question": (row(GENERAL), {"action": "answer", "topics": ["halal"], "variety": "roman"}),
-    "two questions": (row("legal hai? aur dard hota hai?"), {"action": "answer", "topics": ["legality", "pain"]}),
+    "two questions": (
+        row("legal hai? aur dard hota hai?"),
+        {"action": "answer", "topics": ["legality", "pain"]},
+    ),
     "urdu": (row("کیا درد ہوتا ہے؟"), {"action": "answer", "topics": ["pain"], "variety": "ur"}),
-    "urdu as it is": ('{"text": "کیا درد ہوتا ہے؟"}'.encode(), {"action": "answer", "variety": "ur"}),
+    "urdu as it is": (
+        '{"text": "کیا درد ہوتا ہے؟"}'.encode(),
+        {"action": "answer", "variety": "ur"},
+    ),
     "a case of one sender": (row(CASE, sender="a"), {"action": "steer"}),
     "a case of nobody": (row(CASE), {"action": "steer"}),
     "nobody is not remembered": (row(LATER), {"action": "answer"}),
@@ -47,10 +69,19 @@ LINES = {
     "a sender that is a number": (row(CASE, sender=7), {"action": "steer"}),
     "is the same as its digits": (row(LATER, sender="7"), {"action": "steer"}),
     "a sender of null is nobody": (row(LATER, sender=None), {"action": "answer"}),
-    "a sender in Urdu with an unseen character": (row(GENERAL, sender="مریض\u200b"), {"action": "answer"}),
+    "a sender in Urdu with an unseen character": (
+        row(GENERAL, sender="مریض\u200b"),
+        {"action": "answer"},
+    ),
     "a sender that is a lone surrogate": (row(GENERAL, sender="\ud800"), {"action": "answer"}),
-    "a sender of ten thousand characters": (row(GENERAL, sender="x" * 10_000), {"action": "answer"}),
-    "fields nobody knows": (row(GENERAL, button="self_harm", metadata={"button": "handoff"}), {"action": "answer"}),
+    "a sender of ten thousand characters": (
+        row(GENERAL, sender="x" * 10_000),
+        {"action": "answer"},
+    ),
+    "fields nobody knows": (
+        row(GENERAL, button="self_harm", metadata={"button": "handoff"}),
+        {"action": "answer"},
+    ),
     "a typed intent": (row('/halal{"a": "b"}'), {}),
     "a typed intent with a confidence": (row("/self_harm@1.0"), {}),
     "nothing": (row(""), {"topics": []}),
@@ -59,16 +90,29 @@ LINES = {
     "a hundred thousand characters": (row("kya halal hai " * 7200), {"action": "steer"}),
     "a hundred thousand letters": (row("a" * 100_000), {"topics": []}),
     "a zero byte": (row("kya ye\x00 ilaj halal hai?"), {"action": "answer", "topics": ["halal"]}),
-    "direction marks": (row("\u202b\u200fکیا درد ہوتا ہے؟\u202c"), {"action": "answer", "topics": ["pain"]}),
+    "direction marks": (
+        row("\u202b\u200fکیا درد ہوتا ہے؟\u202c"),
+        {"action": "answer", "topics": ["pain"]},
+    ),
     "lone surrogates": (row("\ud83d kya ye ilaj halal hai? \udc00"), {"action": "answer"}),
-    "bytes that are no text": (b'{"text": "kya ye ilaj halal hai? \xff\xfe"}', {"action": "answer"}),
+    "bytes that are no text": (
+        b'{"text": "kya ye ilaj halal hai? \xff\xfe"}',
+        {"action": "answer"},
+    ),
 }
 WRONG = {
-    "no JSON": b"kya ye halal hai?", "half a line": b'{"text": "kya', "a list": b'["kya"]', "a text": b'"kya"',
+    "no JSON": b"kya ye halal hai?",
+    "half a line": b'{"text": "kya',
+    "a list": b'["kya"]',
+    "a text": b'"kya"',
     "null": b"null",
-    "a number": b"5", "no text": b'{"sender": "a"}', "a text that is a number": b'{"text": 5}',
-    "a text that is a list": b'{"text": ["kya"]}', "a text that is null": b'{"text": null}',
-    "an endless number": b'{"text": ' + b"9" * 5000 + b"}", "a nest of a hundred thousand brackets": b"[" * 100_000,
+    "a number": b"5",
+    "no text": b'{"sender": "a"}',
+    "a text that is a number": b'{"text": 5}',
+    "a text that is a list": b'{"text": ["kya"]}',
+    "a text that is null": b'{"text": null}',
+    "an endless number": b'{"text": ' + b"9" * 5000 + b"}",
+    "a nest of a hundred thousand brackets": b"[" * 100_000,
 }
 
 
@@ -82,11 +126,18 @@ def answered():
             names.append(told)
             sent.append(bytes_)
     assert not wrong
-    ended = jawab("ask", "--jsonl", typed=b"\n".join(sent[:3]) + b"\n\n" + b"\n".join(sent[3:]), LOG_LEVEL="DEBUG")
+    ended = jawab(
+        "ask",
+        "--jsonl",
+        typed=b"\n".join(sent[:3]) + b"\n\n" + b"\n".join(sent[3:]),
+        LOG_LEVEL="DEBUG",
+    )
     assert ended.returncode == 0, ended.stderr.decode()[-2000:]
     lines = ended.stdout.decode("utf-8").splitlines()
     assert len(lines) == len(sent)
-    return dict(zip(names, map(json.loads, lines), strict=True)) | {"stderr": ended.stderr.decode("utf-8", "replace")}
+    return dict(zip(names, map(json.loads, lines), strict=True)) | {
+        "stderr": ended.stderr.decode("utf-8", "replace")
+    }
 
 
 @pytest.mark.parametrize("name", LINES)
@@ -94,7 +145,9 @@ def test_a_line_is_answered_in_its_place(answered, name):
     said, expected = answered[name], LINES[name][1]
     assert list(said) == KEYS
     assert said["action"] in ACTIONS and isinstance(said["ms"], int | float)
-    assert {key: said[key] if key != "topics" else sorted(said[key]) for key in expected} == expected
+    assert {
+        key: said[key] if key != "topics" else sorted(said[key]) for key in expected
+    } == expected
     for reply in said["replies"]:
         assert list(reply) == ["text", "buttons", "blocks"] and reply["text"] and reply["blocks"]
         assert all(list(block) == ["id", "variety", "sha256"] for block in reply["blocks"])
@@ -115,7 +168,9 @@ def test_nothing_of_the_messages_stands_in_what_the_program_logs(answered):
 
 def break_answer(data):
     path = data / "answers" / "pain.yml"
-    path.write_text(path.read_text(encoding="utf-8").replace("    ur:", "    hi:"), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("    ur:", "    hi:"), encoding="utf-8"
+    )
 
 
 def break_id(data):
@@ -130,14 +185,19 @@ def break_ledger(data):
 
 def break_guard(data):
     path = data / "guard" / "emergency.yml"
-    path.write_text(path.read_text(encoding="utf-8").replace("level: emergency", "level: urgent", 1), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("level: emergency", "level: urgent", 1),
+        encoding="utf-8",
+    )
     (data / "guard" / "broken.yml").write_text("guard: [", encoding="utf-8")
 
 
 def break_training(data):
     (data / "nlu" / "ur" / "pain.yml").unlink()
     (data / "nlu" / "en" / "pain.yml").write_text("nlu: [", encoding="utf-8")
-    (data / "nlu" / "roman" / "greet.yml").write_bytes((data / "nlu" / "roman" / "thanks.yml").read_bytes())
+    (data / "nlu" / "roman" / "greet.yml").write_bytes(
+        (data / "nlu" / "roman" / "thanks.yml").read_bytes()
+    )
 
 
 def break_dialogue(data):
@@ -152,15 +212,30 @@ def break_lexicon(data):
 
 BROKEN = {
     "a missing language": (break_answer, "answers/pain.yml: text.ur is missing; add it"),
-    "a language of nobody": (break_answer, "answers/pain.yml: text.hi is not a language of ours; remove it"),
-    "a duplicate id": (break_id, "answers/cost.yml: id is 'donor'; make it the file's name, 'cost'"),
-    "a broken ledger line": (break_ledger, "ledger.jsonl:5: the chain is broken here; restore the file"),
+    "a language of nobody": (
+        break_answer,
+        "answers/pain.yml: text.hi is not a language of ours; remove it",
+    ),
+    "a duplicate id": (
+        break_id,
+        "answers/cost.yml: id is 'donor'; make it the file's name, 'cost'",
+    ),
+    "a broken ledger line": (
+        break_ledger,
+        "ledger.jsonl:5: the chain is broken here; restore the file",
+    ),
     "a rule of an unknown level": (break_guard, "level is 'urgent'; write one of crisis"),
     "a guard file that is no YAML": (break_guard, "guard/broken.yml: cannot be read as YAML"),
     "training data of an intent that is gone": (break_training, "nlu/ur/pain.yml is missing"),
     "training data that is no YAML": (break_training, "nlu/en/pain.yml: cannot be read as YAML"),
-    "training data of another intent": (break_training, "nlu/roman/greet.yml: intent is thanks; make it"),
-    "a text nobody wrote": (break_dialogue, "says 'nobody_wrote_this', which data/answers lacks; write it"),
+    "training data of another intent": (
+        break_training,
+        "nlu/roman/greet.yml: intent is thanks; make it",
+    ),
+    "a text nobody wrote": (
+        break_dialogue,
+        "says 'nobody_wrote_this', which data/answers lacks; write it",
+    ),
     "a lexicon of the wrong shape": (break_lexicon, "lexicon: TypeError"),
 }
 
@@ -200,12 +275,14 @@ def data(tmp_path, monkeypatch):
 @pytest.fixture
 def run(monkeypatch, capsys):
     """Run a command in this process, past the same front door: its status, and all it printed."""
+
     def jawab_here(*arguments):
         monkeypatch.setattr(sys, "argv", ["jawab", *arguments])
         with pytest.raises(SystemExit) as ended:
             main()
         printed = capsys.readouterr()
         return ended.value.code or 0, " ".join((printed.out + printed.err).split())
+
     return jawab_here
 
 
@@ -223,14 +300,35 @@ def test_signing_and_recalling_from_the_terminal(data, run):
 
 REFUSED = {
     "a text nobody wrote": (["sign", "no_such", "--role", "doctor"], "no_such.yml does not exist"),
-    "one of two that nobody wrote": (["sign", "pain", "no_such", "--role", "doctor"], "no_such.yml does not exist"),
+    "one of two that nobody wrote": (
+        ["sign", "pain", "no_such", "--role", "doctor"],
+        "no_such.yml does not exist",
+    ),
     "nobody": (["sign", "pain", "--role", ""], "--role"),
-    "a date that is none": (["sign", "pain", "--role", "doctor", "--expires", "soon"], "'soon' is not a date"),
-    "a date that has passed": (["sign", "pain", "--role", "doctor", "--expires", "2020-01-01"], "choose a later date"),
-    "a contested text by one role": (["sign", "halal", "--role", "doctor", "--seen-evidence"], "two roles must sign"),
-    "a contested text unseen": (["sign", "halal", "--role", "doctor", "--role", "mufti"], "evidence for and against"),
-    "one of two that is contested": (["sign", "pain", "halal", "--role", "doctor"], "two roles must sign"),
-    "a recall of what was never signed": (["recall", "no_such", "--reason", "x", "--role", "y"], "was never signed"),
+    "a date that is none": (
+        ["sign", "pain", "--role", "doctor", "--expires", "soon"],
+        "'soon' is not a date",
+    ),
+    "a date that has passed": (
+        ["sign", "pain", "--role", "doctor", "--expires", "2020-01-01"],
+        "choose a later date",
+    ),
+    "a contested text by one role": (
+        ["sign", "halal", "--role", "doctor", "--seen-evidence"],
+        "two roles must sign",
+    ),
+    "a contested text unseen": (
+        ["sign", "halal", "--role", "doctor", "--role", "mufti"],
+        "evidence for and against",
+    ),
+    "one of two that is contested": (
+        ["sign", "pain", "halal", "--role", "doctor"],
+        "two roles must sign",
+    ),
+    "a recall of what was never signed": (
+        ["recall", "no_such", "--reason", "x", "--role", "y"],
+        "was never signed",
+    ),
     "a recall without a reason": (["recall", "pain", "--reason", "", "--role", "y"], "--reason"),
 }
 
@@ -251,6 +349,12 @@ def test_verify_tells_the_first_broken_line(data, run):
 
 def test_commands_that_need_no_bot_load_none():
     """Rasa takes many seconds to load: whoever signs a text does not wait for it."""
-    loaded = subprocess.run([sys.executable, "-c", "import bot.cli.app, sys; print(*sys.modules)"], cwd=ROOT,
-                            env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, check=True, timeout=60)
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import bot.cli.app, sys; print(*sys.modules)"],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
     assert not {b"rasa", b"spacy", b"sklearn"} & set(loaded.stdout.split())

@@ -13,6 +13,7 @@ def postgres(tmp_path_factory):
     # a folder of its own under /tmp: the user postgres cannot walk into pytest's
     import tempfile
     from pathlib import Path
+
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         server = Postgres(Path(folder) / "postgres").start().wait()

@@ -16,9 +16,20 @@ from cluster.servers import Server, free_port, program
 from tests.conftest import ROOT
 from tests.running import Running
 
-TOGETHER = {"JAWAB_STAFF": "true", "JAWAB_CONTACT_KEY": "A" * 43 + "=", "JAWAB_WHATSAPP_STALE_MINUTES": "60"}
-ASKS = ["kya ye halal hai?", "does it hurt?", "کیا اس میں درد ہوتا ہے؟", "is it legal?", "meri AMH 0.4 hai", "shukriya"]
-BOUND = 20.0        # seconds within which a patient is told something, whatever is down
+TOGETHER = {
+    "JAWAB_STAFF": "true",
+    "JAWAB_CONTACT_KEY": "A" * 43 + "=",
+    "JAWAB_WHATSAPP_STALE_MINUTES": "60",
+}
+ASKS = [
+    "kya ye halal hai?",
+    "does it hurt?",
+    "کیا اس میں درد ہوتا ہے؟",
+    "is it legal?",
+    "meri AMH 0.4 hai",
+    "shukriya",
+]
+BOUND = 20.0  # seconds within which a patient is told something, whatever is down
 
 
 class Cluster:
@@ -32,15 +43,35 @@ class Cluster:
         for name in ("one", "two"):
             (folder / name).mkdir()
             shutil.copytree(ROOT / "data", folder / name / "data")
-            self.bots.append(Running(
-                folder / name, **TOGETHER, **meta.settings(), JAWAB_DATABASE=self.database,
-                JAWAB_REDIS=f"redis://127.0.0.1:{redis_server.port}/0", JAWAB_DATA=str(folder / name / "data")))
+            self.bots.append(
+                Running(
+                    folder / name,
+                    **TOGETHER,
+                    **meta.settings(),
+                    JAWAB_DATABASE=self.database,
+                    JAWAB_REDIS=f"redis://127.0.0.1:{redis_server.port}/0",
+                    JAWAB_DATA=str(folder / name / "data"),
+                )
+            )
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         upstream = " ".join(f"127.0.0.1:{bot.port}" for bot in self.bots)
-        self.caddy = Server(program("caddy"), "run", "--adapter", "caddyfile", "--config",
-                            str(ROOT / "deploy" / "Caddyfile"), port=port, log=str(folder / "caddy.log"), env={
-                                **os.environ, "JAWAB_SITE": self.url, "HOME": str(folder), "JAWAB_UPSTREAM": upstream})
+        self.caddy = Server(
+            program("caddy"),
+            "run",
+            "--adapter",
+            "caddyfile",
+            "--config",
+            str(ROOT / "deploy" / "Caddyfile"),
+            port=port,
+            log=str(folder / "caddy.log"),
+            env={
+                **os.environ,
+                "JAWAB_SITE": self.url,
+                "HOME": str(folder),
+                "JAWAB_UPSTREAM": upstream,
+            },
+        )
 
     def __enter__(self):
         starting = [threading.Thread(target=bot.__enter__) for bot in self.bots]
@@ -64,7 +95,9 @@ class Cluster:
     def heard(self):
         """Return how often each message of each conversation is on record, and how often it was answered."""
         heard, answered, last = collections.Counter(), collections.Counter(), {}
-        for sender, kind, data in self.rows("SELECT sender_id, type_name, data FROM events ORDER BY id"):
+        for sender, kind, data in self.rows(
+            "SELECT sender_id, type_name, data FROM events ORDER BY id"
+        ):
             if kind == "user":
                 last[sender] = sender, json.loads(data)["message_id"]
                 heard[last[sender]] += 1
@@ -92,8 +125,11 @@ class Load:
         self._thread.join(120)
 
     async def _all(self):
-        async with aiohttp.ClientSession(self.url, timeout=aiohttp.ClientTimeout(total=BOUND + 10),
-                                         connector=aiohttp.TCPConnector(force_close=True)) as http:
+        async with aiohttp.ClientSession(
+            self.url,
+            timeout=aiohttp.ClientTimeout(total=BOUND + 10),
+            connector=aiohttp.TCPConnector(force_close=True),
+        ) as http:
             await asyncio.gather(*(self._patient(http) for _ in range(self.patients)))
 
     async def _patient(self, http):
@@ -108,7 +144,9 @@ class Load:
     async def _until_answered(self, http, session, message_id, text):
         while True:
             started = time.monotonic()
-            status, body = await self._post(http, "messages", session=session, id=message_id, text=text)
+            status, body = await self._post(
+                http, "messages", session=session, id=message_id, text=text
+            )
             self.longest = max(self.longest, time.monotonic() - started)
             if status == 200:
                 blocks = [block["id"] for reply in body["replies"] for block in reply["blocks"]]

@@ -19,7 +19,9 @@ def free_port():
 
 def program(name, *elsewhere):
     """Return where a program is; without it the test cannot run (`.ci/run` installs all of them)."""
-    found = shutil.which(name) or next((str(path) for pattern in elsewhere for path in Path("/").glob(pattern)), None)
+    found = shutil.which(name) or next(
+        (str(path) for pattern in elsewhere for path in Path("/").glob(pattern)), None
+    )
     if found is None:
         pytest.skip(f"{name} is not installed")
     return found
@@ -34,7 +36,9 @@ class Server:
 
     def start(self):
         with Path(self.log or os.devnull).open("ab") as log:
-            self.process = subprocess.Popen(self.command, env=self.env, stdout=log, stderr=log, start_new_session=True)
+            self.process = subprocess.Popen(
+                self.command, env=self.env, stdout=log, stderr=log, start_new_session=True
+            )
         return self
 
     def wait(self, seconds=60):
@@ -77,23 +81,49 @@ class Postgres(Server):
         if self._as:
             shutil.chown(folder, "postgres", "postgres")
             folder.chmod(0o700)
-        subprocess.run([*self._as, program("initdb", where.format("initdb")), "--auth=trust", "--username=jawab",
-                        "--no-sync", str(folder)], check=True, capture_output=True, cwd="/")
-        super().__init__(*self._as, program("postgres", where.format("postgres")), "-D", str(folder), "-p", str(port),
-                         "-h", "127.0.0.1", "-k", "", port=port, log=f"{folder}.log")
+        subprocess.run(
+            [
+                *self._as,
+                program("initdb", where.format("initdb")),
+                "--auth=trust",
+                "--username=jawab",
+                "--no-sync",
+                str(folder),
+            ],
+            check=True,
+            capture_output=True,
+            cwd="/",
+        )
+        super().__init__(
+            *self._as,
+            program("postgres", where.format("postgres")),
+            "-D",
+            str(folder),
+            "-p",
+            str(port),
+            "-h",
+            "127.0.0.1",
+            "-k",
+            "",
+            port=port,
+            log=f"{folder}.log",
+        )
 
     def start(self):
-        (self.folder / "postmaster.pid").unlink(missing_ok=True)     # of one that was killed
+        (self.folder / "postmaster.pid").unlink(missing_ok=True)  # of one that was killed
         return super().start()
 
     def new(self, name):
         """Return the address of a new, empty database."""
         import psycopg2
+
         for _ in range(100):
             try:
-                connection = psycopg2.connect(host="127.0.0.1", port=self.port, user="jawab", dbname="postgres")
+                connection = psycopg2.connect(
+                    host="127.0.0.1", port=self.port, user="jawab", dbname="postgres"
+                )
                 break
-            except psycopg2.OperationalError:       # listening, not yet ready
+            except psycopg2.OperationalError:  # listening, not yet ready
                 time.sleep(0.1)
         connection.autocommit = True
         connection.cursor().execute(f"CREATE DATABASE {name}")
@@ -104,5 +134,16 @@ class Postgres(Server):
 def redis(folder):
     port = free_port()
     folder.mkdir(exist_ok=True)
-    return Server(program("redis-server"), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder),
-                  "--save", "", port=port, log=f"{folder}.log")
+    return Server(
+        program("redis-server"),
+        "--port",
+        str(port),
+        "--bind",
+        "127.0.0.1",
+        "--dir",
+        str(folder),
+        "--save",
+        "",
+        port=port,
+        log=f"{folder}.log",
+    )

@@ -25,8 +25,14 @@ def ours(thing, name, kind, reflected, other):
 
 def differences(engine, store):
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={
-            "version_table": migrate.version_table(store), "compare_type": True, "include_object": ours})
+        context = MigrationContext.configure(
+            connection,
+            opts={
+                "version_table": migrate.version_table(store),
+                "compare_type": True,
+                "include_object": ours,
+            },
+        )
         return compare_metadata(context, all_tables()[store])
 
 
@@ -55,9 +61,15 @@ def test_what_was_stored_under_the_first_revision_is_there_under_the_newest_and_
     engine = sa.create_engine(address)
     migrate.upgrade(engine, "whatsapp", "0001")
     with engine.begin() as connection:
-        connection.execute(sa.text("INSERT INTO inbox (id, kind, at, arrived, state) "
-                                   "VALUES ('m', 'text', 1, 1, 'new')"))
-    for step in (lambda: migrate.upgrade(engine, "whatsapp"), lambda: migrate.downgrade(engine, "whatsapp", "0001")):
+        connection.execute(
+            sa.text(
+                "INSERT INTO inbox (id, kind, at, arrived, state) VALUES ('m', 'text', 1, 1, 'new')"
+            )
+        )
+    for step in (
+        lambda: migrate.upgrade(engine, "whatsapp"),
+        lambda: migrate.downgrade(engine, "whatsapp", "0001"),
+    ):
         step()
         with engine.connect() as connection:
             assert connection.execute(sa.text("SELECT id, attempts FROM inbox")).all() == [("m", 0)]

@@ -31,11 +31,16 @@ def back(bot):
 
 # --- one conversation, two processes ---
 
+
 def test_a_conversation_that_hops_between_processes_keeps_its_memory(cluster):
     one, two = cluster.bots
     session = one.session()
-    first = one.post("messages", session=session, text="meri AMH 0.4 hai", id=uuid.uuid4().hex)[1]["replies"]
-    then = two.post("messages", session=session, text="kamyabi ki sharah kya hai?", id=uuid.uuid4().hex)[1]["replies"]
+    first = one.post("messages", session=session, text="meri AMH 0.4 hai", id=uuid.uuid4().hex)[1][
+        "replies"
+    ]
+    then = two.post(
+        "messages", session=session, text="kamyabi ki sharah kya hai?", id=uuid.uuid4().hex
+    )[1]["replies"]
     assert "steer" in [block["id"] for block in first[0]["blocks"]]
     assert {"steer", "case_remembered"} & {block["id"] for block in then[0]["blocks"]}
     turns = one.post("history", session=session)[1]["turns"]
@@ -48,8 +53,14 @@ def test_a_message_that_comes_to_both_at_once_is_answered_once_and_told_to_both(
     one, two = cluster.bots
     for _ in range(5):
         session, message, told = one.session(), uuid.uuid4().hex, []
-        sending = [threading.Thread(target=lambda bot=bot, session=session, message=message, told=told: told.append(
-            bot.post("messages", session=session, text="is it halal?", id=message))) for bot in (one, two)]
+        sending = [
+            threading.Thread(
+                target=lambda bot=bot, session=session, message=message, told=told: told.append(
+                    bot.post("messages", session=session, text="is it halal?", id=message)
+                )
+            )
+            for bot in (one, two)
+        ]
         for thread in sending:
             thread.start()
         for thread in sending:
@@ -77,6 +88,7 @@ def _blocks(bot, text):
 
 
 # --- each part is killed under load ---
+
 
 def test_a_process_killed_under_load_loses_and_doubles_nothing(cluster):
     with Load(cluster.url) as load:
@@ -114,6 +126,7 @@ def test_a_rolling_restart_under_load_is_noticed_by_nobody(cluster):
 
 # --- WhatsApp ---
 
+
 def test_whatsapp_messages_of_a_killed_process_are_answered_by_the_other_once(cluster, meta):
     patients = [f"9232100000{number:02d}" for number in range(12)]
     for patient in patients:
@@ -122,7 +135,9 @@ def test_whatsapp_messages_of_a_killed_process_are_answered_by_the_other_once(cl
     try:
         until = time.monotonic() + 60
         while any(len(meta.fake.to(patient)) < 1 for patient in patients):
-            assert time.monotonic() < until, {patient: len(meta.fake.to(patient)) for patient in patients}
+            assert time.monotonic() < until, {
+                patient: len(meta.fake.to(patient)) for patient in patients
+            }
             time.sleep(0.2)
         time.sleep(3)
         assert {len(meta.fake.to(patient)) for patient in patients} == {1}

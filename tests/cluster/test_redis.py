@@ -47,7 +47,9 @@ def test_another_conversation_does_not_wait(address):
     assert asyncio.run(scenario())
 
 
-def test_a_turn_longer_than_a_lock_lives_keeps_it_and_one_that_died_lets_it_go(address, monkeypatch):
+def test_a_turn_longer_than_a_lock_lives_keeps_it_and_one_that_died_lets_it_go(
+    address, monkeypatch
+):
     monkeypatch.setattr(locks, "WAIT", 0.3)
     name = uuid.uuid4().hex
 
@@ -84,7 +86,9 @@ def test_processes_count_together(address):
     async def scenario():
         limits = [SharedLimit("test", 5, settings(address)) for _ in range(2)]
         key = uuid.uuid4().hex
-        return [await limits[number % 2].allows(key) for number in range(8)], await limits[0].allows("another")
+        return [await limits[number % 2].allows(key) for number in range(8)], await limits[
+            0
+        ].allows("another")
 
     assert asyncio.run(scenario()) == ([True] * 5 + [False] * 3, True)
 

@@ -34,14 +34,22 @@ def machines(address, tmp_path):
 
 def recall(shelf, data, name="halal"):
     ledger = Ledger.load(data / LEDGER)
-    record(ledger, data / LEDGER, ledger.recall(name, reason="test", role="test", today=TODAY), shelf)
+    record(
+        ledger, data / LEDGER, ledger.recall(name, reason="test", role="test", today=TODAY), shelf
+    )
     return ledger
 
 
 def same(*folders):
     """Whether every machine's files are the same, byte for byte."""
+
     def content(folder):
-        return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+        return {
+            path.relative_to(folder): path.read_bytes()
+            for path in folder.rglob("*")
+            if path.is_file()
+        }
+
     first, *rest = map(content, folders)
     return all(first == one for one in rest)
 
@@ -66,7 +74,9 @@ def test_of_two_who_write_at_the_same_moment_one_is_told(machines):
     stale = Ledger.load(b / LEDGER)
     recall(one, a)
     with pytest.raises(LedgerError, match="at the same moment"):
-        record(stale, b / LEDGER, stale.recall("pain", reason="test", role="test", today=TODAY), other)
+        record(
+            stale, b / LEDGER, stale.recall("pain", reason="test", role="test", today=TODAY), other
+        )
     other.pull()
     recall(other, b, "pain")
     one.pull()
@@ -76,12 +86,22 @@ def test_of_two_who_write_at_the_same_moment_one_is_told(machines):
 def test_a_release_signed_elsewhere_brings_its_texts_along(machines, address):
     (one, a), (other, b) = machines
     pain = a / "answers" / "pain.yml"
-    pain.write_text(pain.read_text(encoding="utf-8").replace("en: ", "en: ", 1) + "\n", encoding="utf-8")
+    pain.write_text(
+        pain.read_text(encoding="utf-8").replace("en: ", "en: ", 1) + "\n", encoding="utf-8"
+    )
     (a / "answers" / "cost.yml").unlink()
     ledger = Ledger.load(a / LEDGER)
     answers = load_answers(a / "answers", load_clinic(a / "clinic.yml"))
-    ledger.append(a / LEDGER, ledger.sign(answers["pain"], standing="provisional", roles=["test"], today=TODAY,
-                                          expires=TODAY + timedelta(days=9)))
+    ledger.append(
+        a / LEDGER,
+        ledger.sign(
+            answers["pain"],
+            standing="provisional",
+            roles=["test"],
+            today=TODAY,
+            expires=TODAY + timedelta(days=9),
+        ),
+    )
     Shelf(address, a).meet()
     assert other.pull() and same(a, b) and not (b / "answers" / "cost.yml").exists()
 
@@ -89,7 +109,9 @@ def test_a_release_signed_elsewhere_brings_its_texts_along(machines, address):
 def test_machines_that_went_on_by_themselves_are_not_mixed(machines, address):
     (one, a), (other, b) = machines
     ledger = Ledger.load(b / LEDGER)
-    ledger.append(b / LEDGER, ledger.recall("pain", reason="test", role="test", today=TODAY))     # past the shelf
+    ledger.append(
+        b / LEDGER, ledger.recall("pain", reason="test", role="test", today=TODAY)
+    )  # past the shelf
     recall(one, a)
     with pytest.raises(LedgerError, match="different entries"):
         Shelf(address, b).meet()
@@ -102,14 +124,20 @@ def test_a_draft_saved_on_one_machine_is_on_the_other_and_the_second_editor_is_t
     with pytest.raises(LedgerError, match="another machine"):
         other.save("answers/pain.yml", was + "# otherwise\n", was=was)
     other.pull()
-    assert same(a, b) and (b / "answers" / "pain.yml").read_text(encoding="utf-8").endswith("# seen\n")
+    assert same(a, b) and (b / "answers" / "pain.yml").read_text(encoding="utf-8").endswith(
+        "# seen\n"
+    )
 
 
 def test_a_line_changed_in_the_database_is_not_sent_from(machines):
     (one, a), (other, b) = machines
     with one.database.begin() as connection:
-        connection.execute(sa.text("UPDATE ledger SET hash = 'x', line = replace(line, 'provisional', 'approved') "
-                                   "WHERE seq = (SELECT max(seq) FROM ledger)"))
+        connection.execute(
+            sa.text(
+                "UPDATE ledger SET hash = 'x', line = replace(line, 'provisional', 'approved') "
+                "WHERE seq = (SELECT max(seq) FROM ledger)"
+            )
+        )
     with pytest.raises(LedgerError, match="chain is broken"):
         other.pull()
     library = Library(a, today=lambda: TODAY)

@@ -16,7 +16,10 @@ def asked_back(request, chat, monkeypatch):
     The hesitation is told to the classifier, which the next training may teach any one wording.
     """
     with monkeypatch.context() as patched:
-        patched.setattr("bot.rasa_adapter.components.intents.vote", lambda *_: Vote(BETWEEN[0], 0.4, (), BETWEEN))
+        patched.setattr(
+            "bot.rasa_adapter.components.intents.vote",
+            lambda *_: Vote(BETWEEN[0], 0.4, (), BETWEEN),
+        )
         chat.patient(UNCLEAR[request.param])
     chat.bot(action="decline", topics=[], block="clarify")
     assert set(chat.buttons) == set(BETWEEN)
@@ -51,7 +54,9 @@ def test_the_first_one(asked_back):
 def test_not_the_other_one_but_the_first(asked_back):
     chat, variety = asked_back
     first, _ = chat.buttons
-    chat.patient(words(variety, en="no the first one", ur="نہیں پہلا والا", roman="nahi pehla wala"))
+    chat.patient(
+        words(variety, en="no the first one", ur="نہیں پہلا والا", roman="nahi pehla wala")
+    )
     chat.bot(action="answer", topics=[first], variety=variety)
 
 
@@ -96,14 +101,24 @@ def test_an_emoji_in_between_leaves_the_question_open(asked_back):
 
 def test_a_case_told_instead_is_steered_and_yes_then_answers_nothing(asked_back):
     chat, variety = asked_back
-    chat.patient(words(variety, en="my AMH is 0.4 and I am 39", ur="میرا اے ایم ایچ 0.4 ہے عمر ۳۹ سال",
-                       roman="meri AMH 0.4 hai umar 39"))
+    chat.patient(
+        words(
+            variety,
+            en="my AMH is 0.4 and I am 39",
+            ur="میرا اے ایم ایچ 0.4 ہے عمر ۳۹ سال",
+            roman="meri AMH 0.4 hai umar 39",
+        )
+    )
     chat.bot(action="steer", topics=[], variety=variety)
     chat.patient(words(variety, en="yes", ur="جی ہاں", roman="haan"))
     chat.bot(action="handoff", topics=[], variety=variety)
 
 
-@in_three(en=("hi", "second one please"), ur=("السلام علیکم", "دوسرا والا"), roman=("salam", "doosra wala"))
+@in_three(
+    en=("hi", "second one please"),
+    ur=("السلام علیکم", "دوسرا والا"),
+    roman=("salam", "doosra wala"),
+)
 def test_a_question_of_the_menu_can_be_named_by_its_place(chat, variety, said):
     chat.patient(said[0])
     chat.bot(action="smalltalk", block="greet")
@@ -112,8 +127,11 @@ def test_a_question_of_the_menu_can_be_named_by_its_place(chat, variety, said):
     chat.bot(action="answer", topics=[second])
 
 
-@in_three(en=("What are the side effects?", "yes please"), ur=("سائیڈ ایفیکٹس کیا ہیں؟", "جی ہاں"),
-          roman=("side effects kya hain?", "jee"))
+@in_three(
+    en=("What are the side effects?", "yes please"),
+    ur=("سائیڈ ایفیکٹس کیا ہیں؟", "جی ہاں"),
+    roman=("side effects kya hain?", "jee"),
+)
 def test_yes_to_the_one_thing_offered_is_a_person(chat, variety, said):
     chat.patient(said[0])
     chat.bot(action="decline", button="handoff")

@@ -46,8 +46,10 @@ ROMAN = [
 ]
 
 
-@pytest.mark.parametrize("talk", [pytest.param(ENGLISH, id="en"), pytest.param(URDU, id="ur"),
-                                  pytest.param(ROMAN, id="roman")])
+@pytest.mark.parametrize(
+    "talk",
+    [pytest.param(ENGLISH, id="en"), pytest.param(URDU, id="ur"), pytest.param(ROMAN, id="roman")],
+)
 def test_a_long_talk(chat, talk):
     for text, action, topics in talk:
         chat.patient(text)

@@ -8,17 +8,20 @@ import yaml
 from bot.answers.clinic import load_clinic
 from bot.answers.ledger import Ledger
 from bot.answers.texts import LANGUAGES, load_answers
-from bot.validation import NEEDED
 from bot.dialogue.decide import load_dialogue
+from bot.validation import NEEDED
 from tests.conftest import ROOT, TODAY
 
 ANSWERS = load_answers(ROOT / "data" / "answers", load_clinic(ROOT / "data" / "clinic.yml"))
-FILES = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8"))["answer"]
-         for path in (ROOT / "data" / "answers").glob("*.yml")}
+FILES = {
+    path.stem: yaml.safe_load(path.read_text(encoding="utf-8"))["answer"]
+    for path in (ROOT / "data" / "answers").glob("*.yml")
+}
 FIGURE = re.compile(r"\d[\d.,-]*\d|\d")
 URDU_LETTER = re.compile("[\u0600-\u06ff]")
 HINDI_LEANING = re.compile(
-    r"\b(kripya|dhanyavad|namaste|sahayata|chikitsa|swasthya|prashn|uttar|garbhvati|safalta)\b")
+    r"\b(kripya|dhanyavad|namaste|sahayata|chikitsa|swasthya|prashn|uttar|garbhvati|safalta)\b"
+)
 each = pytest.mark.parametrize("name", sorted(ANSWERS))
 
 
@@ -37,15 +40,23 @@ def test_each_language_is_in_its_script(name):
 
 @each
 def test_the_languages_have_the_same_figures(name):
-    figures = {language: sorted(FIGURE.findall(text)) for language, text in FILES[name]["text"].items()}
+    figures = {
+        language: sorted(FIGURE.findall(text)) for language, text in FILES[name]["text"].items()
+    }
     assert figures["en"] == figures["ur"] == figures["roman"]
-    declared = {figure for number in FILES[name].get("numbers") or [] for figure in FIGURE.findall(str(number))}
+    declared = {
+        figure
+        for number in FILES[name].get("numbers") or []
+        for figure in FIGURE.findall(str(number))
+    }
     assert declared == set(figures["en"])
 
 
 @each
 def test_urdu_is_written_with_urdu_letters(name):
-    assert not re.search("[يكىهةٱ]", ANSWERS[name].text["ur"]), "an Arabic letter stands for an Urdu one"
+    assert not re.search("[يكىهةٱ]", ANSWERS[name].text["ur"]), (
+        "an Arabic letter stands for an Urdu one"
+    )
 
 
 @each
@@ -76,7 +87,9 @@ def test_contested_claims_carry_their_evidence_into_the_ledger():
 
 def test_every_topic_and_everything_the_bot_says_is_written():
     dialogue = load_dialogue()
-    said = {dialogue.says(intent) for intent in dialogue.intents if dialogue.level(intent) != "answer"}
+    said = {
+        dialogue.says(intent) for intent in dialogue.intents if dialogue.level(intent) != "answer"
+    }
     assert said | set(dialogue.topics) | set(NEEDED) <= set(ANSWERS)
 
 
@@ -98,18 +111,25 @@ def test_no_text_is_the_start_of_another_message_in_disguise(language):
     texts = {answer.text[language] for answer in ANSWERS.values() if answer.kind != "interface"}
     for text in texts:
         lines = text.split("\n")
-        assert len(lines) == 1 or not any("\n".join(lines[:cut]) in texts for cut in range(1, len(lines)))
+        assert len(lines) == 1 or not any(
+            "\n".join(lines[:cut]) in texts for cut in range(1, len(lines))
+        )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_three_answers_with_all_that_belongs_to_them_fit_one_whatsapp_message(language):
     answers = [answer.text[language] for answer in ANSWERS.values() if answer.kind == "answer"]
     longest = sorted(map(len, answers), reverse=True)
-    around = sum(len(ANSWERS[name].text[language]) + 1 for name in ("support", "contact", "disclaimer", "notice"))
+    around = sum(
+        len(ANSWERS[name].text[language]) + 1
+        for name in ("support", "contact", "disclaimer", "notice")
+    )
     assert sum(longest[:3]) + 3 + around <= 4096
 
 
 def test_the_clinic_is_empty_or_whole():
     clinic = load_clinic(ROOT / "data" / "clinic.yml")
-    filled = [bool(value) for by_language in clinic.details.values() for value in by_language.values()]
+    filled = [
+        bool(value) for by_language in clinic.details.values() for value in by_language.values()
+    ]
     assert all(filled) or not any(filled)

@@ -47,7 +47,9 @@ def test_a_rule_raises_caution(rule):
 
 @pytest.mark.parametrize(("intent", "level"), DANGERS.items())
 def test_every_danger_has_rules(intent, level):
-    assert any((rule.intent, rule.level) == (intent, level) for rule in RULES), f"data/guard has no rule for {intent}"
+    assert any((rule.intent, rule.level) == (intent, level) for rule in RULES), (
+        f"data/guard has no rule for {intent}"
+    )
 
 
 def values(node):
@@ -61,8 +63,11 @@ def values(node):
         yield node
 
 
-@pytest.mark.parametrize("path", sorted([*FOLDER.glob("*.yml"), *(ROOT / "data" / "lexicon").glob("*.yml")]),
-                         ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path",
+    sorted([*FOLDER.glob("*.yml"), *(ROOT / "data" / "lexicon").glob("*.yml")]),
+    ids=lambda path: path.name,
+)
 def test_no_word_is_read_as_a_switch(path):
     """YAML reads a bare no, yes, on or off as true or false: such words need quotes."""
     found = list(values(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)))
@@ -74,7 +79,9 @@ def test_no_group_name_stands_in_two_files(path):
     own = set(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["groups"])
     for other in FOLDER.glob("groups*.yml"):
         if other != path:
-            assert not own & set(yaml.load(other.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["groups"])
+            assert not own & set(
+                yaml.load(other.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["groups"]
+            )
 
 
 def test_every_group_is_used():
@@ -90,8 +97,12 @@ def test_every_spelling_is_one_word_and_can_be_met():
 def test_canonical_words_stay_as_they_are():
     """A target that is itself a spelling of something else would be written two ways."""
     lexicon = load_lexicon()
-    moving = {word for target in lexicon.canonical.values() for word in target
-              if lexicon.canonical.get(word, (word,)) != (word,)}
+    moving = {
+        word
+        for target in lexicon.canonical.values()
+        for word in target
+        if lexicon.canonical.get(word, (word,)) != (word,)
+    }
     assert moving == set()
 
 

@@ -19,9 +19,9 @@ from tests.support import eval_rows, training_examples
 
 VARIETIES = (*LANGUAGES, "mixed")
 INTENTS = set(load_dialogue().intents)
-NEAR = 92          # per cent of letters in common from which two messages count as one
+NEAR = 92  # per cent of letters in common from which two messages count as one
 URDU_LETTER = re.compile("[\u0600-\u06ff]")
-LEAST_LETTERS = 12    # shorter ones ("legal?") are alike by nature
+LEAST_LETTERS = 12  # shorter ones ("legal?") are alike by nature
 
 
 def letters(text):
@@ -37,7 +37,9 @@ def skeleton(text):
 @pytest.mark.parametrize("variety", VARIETIES)
 def test_every_variety_has_every_intent(variety):
     examples = {path.stem for path in (ROOT / "data" / "nlu" / variety).glob("*.yml")}
-    assert examples == INTENTS - {FOLLOW_UP}    # which a closed list of words tells, not the classifier
+    assert examples == INTENTS - {
+        FOLLOW_UP
+    }  # which a closed list of words tells, not the classifier
 
 
 def test_a_file_holds_the_intent_it_is_named_after():
@@ -49,11 +51,15 @@ def test_a_file_holds_the_intent_it_is_named_after():
 def test_domain_dialogue_and_rules_know_the_same_intents():
     domain = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
     assert set(domain["intents"]) == INTENTS | set(load_dialogue().buttons)
-    rules = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "data" / "rules").glob("*.yml"))
+    rules = "\n".join(
+        path.read_text(encoding="utf-8") for path in (ROOT / "data" / "rules").glob("*.yml")
+    )
     for intent in INTENTS | set(load_dialogue().buttons):
         assert rules.count(f"intent: {intent}\n") == 1, f"{intent} needs exactly one rule"
     for level in {load_dialogue().level(intent) for intent in INTENTS}:
-        assert f"utter_{level}" in domain["responses"] and f"action: utter_{level}\n" in rules + "\n"
+        assert (
+            f"utter_{level}" in domain["responses"] and f"action: utter_{level}\n" in rules + "\n"
+        )
 
 
 def test_no_example_stands_under_two_intents():
@@ -83,12 +89,17 @@ def test_no_near_duplicate_stands_under_two_intents():
 
 def guard_examples():
     rules, _ = load_rules(ROOT / "data" / "guard")
-    return [(f"{rule.category}: {rule.id}", text)
-            for rule in rules for text in (*rule.must_match, *rule.must_not_match)]
+    return [
+        (f"{rule.category}: {rule.id}", text)
+        for rule in rules
+        for text in (*rule.must_match, *rule.must_not_match)
+    ]
 
 
 SOURCES = {
-    "data/nlu": lambda: [(f"{variety}/{intent}", text) for variety, intent, text in training_examples()],
+    "data/nlu": lambda: [
+        (f"{variety}/{intent}", text) for variety, intent, text in training_examples()
+    ],
     "data/guard": guard_examples,
 }
 
@@ -96,7 +107,11 @@ SOURCES = {
 @pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES.keys())
 def test_nothing_of_the_examination_is_in_the_data(source):
     """Exact after normalising, the same but for spelling, or nearly all letters in common."""
-    rows = [row for row in eval_rows() if min(len(letters(row["text"])), len(row["text"])) >= LEAST_LETTERS]
+    rows = [
+        row
+        for row in eval_rows()
+        if min(len(letters(row["text"])), len(row["text"])) >= LEAST_LETTERS
+    ]
     texts = source()
     found = overlap([letters(row["text"]) for row in rows], [letters(text) for _, text in texts])
     assert [(rows[row]["id"], rows[row]["text"], *texts[place]) for row, place in found] == []
@@ -119,6 +134,11 @@ def test_the_examination_itself_has_no_message_twice():
 @pytest.mark.parametrize("variety", ["ur", "roman", "en"])
 def test_examples_are_in_the_script_of_their_folder(variety):
     """Abbreviations and values are written in Latin capitals in Urdu too."""
-    wrong = [text for where, _, text in training_examples() if where == variety
-             and bool(URDU_LETTER.search(text)) != (variety == "ur") and re.search("[a-z]|[\u0600-\u06ff]", text)]
+    wrong = [
+        text
+        for where, _, text in training_examples()
+        if where == variety
+        and bool(URDU_LETTER.search(text)) != (variety == "ur")
+        and re.search("[a-z]|[\u0600-\u06ff]", text)
+    ]
     assert wrong == []

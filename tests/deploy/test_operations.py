@@ -19,8 +19,11 @@ def test_every_alert_is_explained(name):
 
 def test_every_command_named_exists():
     commands = get_command(app).commands
-    named = re.findall(r"\bjawab (alerts|ledger|privacy|backup|check|train)(?: (list|seen|recall|verify|status|export|"
-                       r"erase|purge))?\b", PAGE)
+    named = re.findall(
+        r"\bjawab (alerts|ledger|privacy|backup|check|train)(?: (list|seen|recall|verify|status|export|"
+        r"erase|purge))?\b",
+        PAGE,
+    )
     assert named
     for name, below in named:
         assert not below or below in commands[name].commands, (name, below)

@@ -11,11 +11,17 @@ from prometheus_client import REGISTRY
 from bot.telemetry import metrics
 from tests.conftest import ROOT
 
-RULES = [rule for group in yaml.safe_load((ROOT / "deploy/alerts.yml").read_text(encoding="utf-8"))["groups"]
-         for rule in group["rules"]]
+RULES = [
+    rule
+    for group in yaml.safe_load((ROOT / "deploy/alerts.yml").read_text(encoding="utf-8"))["groups"]
+    for rule in group["rules"]
+]
 PANELS = json.loads((ROOT / "deploy/grafana.json").read_text(encoding="utf-8"))["panels"]
 EXPRESSIONS = {rule["alert"]: rule["expr"] for rule in RULES} | {
-    f"{panel['title']} {target['refId']}": target["expr"] for panel in PANELS for target in panel["targets"]}
+    f"{panel['title']} {target['refId']}": target["expr"]
+    for panel in PANELS
+    for target in panel["targets"]
+}
 NAME = re.compile(r"\b(?:jawab|process|python)_\w+")
 LABELS = re.compile(r"(\w+)(?:\[\w+\])?\s*\{([^}]*)\}|by \(([\w, ]+)\)")
 
@@ -48,16 +54,30 @@ def test_only_metrics_that_exist_are_named(expression):
         assert set(asked) <= allowed, expression
 
 
-@pytest.mark.parametrize(("name", "label"), [("jawab_gate_incidents_total", "place"), ("jawab_errors_total", "part")])
+@pytest.mark.parametrize(
+    ("name", "label"), [("jawab_gate_incidents_total", "place"), ("jawab_errors_total", "part")]
+)
 def test_a_label_value_that_a_rule_waits_for_exists(name, label):
-    there = {sample.labels[label] for family in REGISTRY.collect() for sample in family.samples if sample.name == name}
+    there = {
+        sample.labels[label]
+        for family in REGISTRY.collect()
+        for sample in family.samples
+        if sample.name == name
+    }
     for expression in EXPRESSIONS.values():
         for values in re.findall(rf'{name}{{{label}=~?"([^"]+)"', expression):
             assert set(values.split("|")) <= there
 
 
-@pytest.mark.parametrize("needed", ["jawab_gate_incidents_total", "jawab_whatsapp_urgent_waiting_seconds",
-                                    "jawab_whatsapp_urgent_failed", "jawab_ledger_days_left"])
+@pytest.mark.parametrize(
+    "needed",
+    [
+        "jawab_gate_incidents_total",
+        "jawab_whatsapp_urgent_waiting_seconds",
+        "jawab_whatsapp_urgent_failed",
+        "jawab_ledger_days_left",
+    ],
+)
 def test_what_must_never_pass_unseen_has_a_rule(needed):
     assert [rule for rule in RULES if needed in rule["expr"]]
 
@@ -70,12 +90,15 @@ def test_every_rule_says_what_happened_and_what_to_do():
 
 def test_every_metric_of_ours_is_on_the_dashboard():
     shown = " ".join(expression for title, expression in EXPRESSIONS.items())
-    for name in {re.sub(r"_(bucket|sum|count)$", "", name) for name in known() if name.startswith("jawab")}:
+    for name in {
+        re.sub(r"_(bucket|sum|count)$", "", name) for name in known() if name.startswith("jawab")
+    }:
         assert name in shown, name
 
 
 def test_the_next_expiry_is_counted_in_days(library):
     from tests.conftest import TODAY
+
     metrics.ledger(library, today=TODAY)
     entries = [library.standing(name).entry for name in library.answers()]
     first = min(date.fromisoformat(entry["expires"]) for entry in entries)

@@ -12,9 +12,17 @@ from bot.guard.verdict import LEVELS, RANK, Verdict
 from tests.support import write_yaml
 
 DIALOGUE = load_dialogue()
-INTENT_OF = {"crisis": "self_harm", "emergency": "emergency", "steer": "case", "handoff": "handoff",
-             "support": "support",
-             "answer": "pain", "decline": "off_topic", "language": "switch_language", "smalltalk": "greet"}
+INTENT_OF = {
+    "crisis": "self_harm",
+    "emergency": "emergency",
+    "steer": "case",
+    "handoff": "handoff",
+    "support": "support",
+    "answer": "pain",
+    "decline": "off_topic",
+    "language": "switch_language",
+    "smalltalk": "greet",
+}
 
 
 def reading(level="answer", intent=None, *, variety="roman", **more):
@@ -27,16 +35,23 @@ def did(message, memory=None):
     return decide(message, memory or Memory(), DIALOGUE)
 
 
-@pytest.mark.parametrize(("level", "says", "offers"), [
-    pytest.param("crisis", ("self_harm",), (), id="a crisis gets its text and nothing else"),
-    pytest.param("emergency", ("emergency",), (), id="an emergency gets its text and nothing else"),
-    pytest.param("steer", ("steer",), ("handoff",), id="a case is steered and offered a person"),
-    pytest.param("handoff", ("handoff",), ("callback",), id="who wants a person gets one"),
-    pytest.param("support", ("support",), (), id="distress is met"),
-    pytest.param("answer", (), (), id="an answer stands by itself"),
-    pytest.param("decline", ("decline",), ("handoff",), id="what is not covered is declined"),
-    pytest.param("smalltalk", ("greet",), DIALOGUE.menu[:3], id="a greeting offers questions"),
-])
+@pytest.mark.parametrize(
+    ("level", "says", "offers"),
+    [
+        pytest.param("crisis", ("self_harm",), (), id="a crisis gets its text and nothing else"),
+        pytest.param(
+            "emergency", ("emergency",), (), id="an emergency gets its text and nothing else"
+        ),
+        pytest.param(
+            "steer", ("steer",), ("handoff",), id="a case is steered and offered a person"
+        ),
+        pytest.param("handoff", ("handoff",), ("callback",), id="who wants a person gets one"),
+        pytest.param("support", ("support",), (), id="distress is met"),
+        pytest.param("answer", (), (), id="an answer stands by itself"),
+        pytest.param("decline", ("decline",), ("handoff",), id="what is not covered is declined"),
+        pytest.param("smalltalk", ("greet",), DIALOGUE.menu[:3], id="a greeting offers questions"),
+    ],
+)
 def test_what_each_level_says(level, says, offers):
     decision = did(reading(level))
     assert (decision.action, decision.says, decision.offers) == (level, says, offers)
@@ -55,7 +70,11 @@ def test_a_steered_message_offers_only_what_is_still_general():
 
 
 def test_up_to_three_topics_are_answered():
-    assert did(reading(topics=("pain", "halal", "cost", "donor"))).topics == ("pain", "halal", "cost")
+    assert did(reading(topics=("pain", "halal", "cost", "donor"))).topics == (
+        "pain",
+        "halal",
+        "cost",
+    )
 
 
 TOLD = Memory(case_told=True)
@@ -83,15 +102,18 @@ def test_a_case_is_remembered_however_much_follows():
         assert memory.case_told
 
 
-@pytest.mark.parametrize(("group", "last", "topics"), [
-    pytest.param("men", ("success_pof",), ("success_ptf",), id="success, for men"),
-    pytest.param("women", ("success_ptf",), ("success_pof",), id="success, for women"),
-    pytest.param("men", ("pain",), ("pain",), id="a topic with no other half"),
-    pytest.param("women", ("success_ptf", "halal"), ("success_pof", "halal"), id="two topics"),
-    pytest.param("men", ("pof", "ascot"), ("ptf",), id="two topics with the same other half"),
-    pytest.param("both", ("success_ptf",), ("success_ptf", "success_pof"), id="both halves"),
-    pytest.param("both", ("halal",), ("halal",), id="both, of a topic with no other half"),
-])
+@pytest.mark.parametrize(
+    ("group", "last", "topics"),
+    [
+        pytest.param("men", ("success_pof",), ("success_ptf",), id="success, for men"),
+        pytest.param("women", ("success_ptf",), ("success_pof",), id="success, for women"),
+        pytest.param("men", ("pain",), ("pain",), id="a topic with no other half"),
+        pytest.param("women", ("success_ptf", "halal"), ("success_pof", "halal"), id="two topics"),
+        pytest.param("men", ("pof", "ascot"), ("ptf",), id="two topics with the same other half"),
+        pytest.param("both", ("success_ptf",), ("success_ptf", "success_pof"), id="both halves"),
+        pytest.param("both", ("halal",), ("halal",), id="both, of a topic with no other half"),
+    ],
+)
 def test_a_follow_up_leans_on_the_last_topic(group, last, topics):
     decision = did(reading("decline", group=group), Memory(last_topics=last))
     assert (decision.action, decision.topics) == ("answer", topics)
@@ -103,11 +125,19 @@ def test_a_follow_up_with_nothing_before_it_is_as_it_reads():
 
 @pytest.mark.parametrize("level", ["crisis", "emergency", "steer", "handoff", "support"])
 def test_a_follow_up_never_lowers_the_level(level):
-    assert did(reading(level, group="men"), Memory(last_topics=("pain",), offered=("pain",))).action == level
+    assert (
+        did(reading(level, group="men"), Memory(last_topics=("pain",), offered=("pain",))).action
+        == level
+    )
 
 
 def test_a_follow_up_on_results_after_a_case_is_steered():
-    assert did(reading("decline", group="men"), Memory(case_told=True, last_topics=("success_pof",))).action == "steer"
+    assert (
+        did(
+            reading("decline", group="men"), Memory(case_told=True, last_topics=("success_pof",))
+        ).action
+        == "steer"
+    )
 
 
 def test_a_steered_question_is_what_a_follow_up_leans_on():
@@ -118,7 +148,10 @@ def test_a_steered_question_is_what_a_follow_up_leans_on():
 def test_a_follow_up_on_a_declined_question_is_declined_like_it():
     memory = did(reading("decline", "uncovered_risks"), Memory(last_topics=("success_pof",))).memory
     follow_up = reading(intent="success_ptf", group="men")
-    assert (did(follow_up, memory).action, did(follow_up, memory).says) == ("decline", ("decline_risks",))
+    assert (did(follow_up, memory).action, did(follow_up, memory).says) == (
+        "decline",
+        ("decline_risks",),
+    )
     assert did(follow_up, did(reading(intent="pain"), memory).memory).topics == ("pain",)
 
 
@@ -137,27 +170,37 @@ UNSURE = reading("answer", "success_pof", topics=(), unsure=("success_pof", "suc
 
 def test_unsure_between_two_it_asks_with_two_buttons_and_answers_nothing():
     decision = did(UNSURE)
-    assert (decision.says, decision.offers, decision.topics) == (("clarify",), ("success_pof", "success_ptf"), ())
+    assert (decision.says, decision.offers, decision.topics) == (
+        ("clarify",),
+        ("success_pof", "success_ptf"),
+        (),
+    )
     assert RANK[decision.action] < RANK["answer"]
 
 
-@pytest.mark.parametrize(("level", "intent", "topics"), [
-    pytest.param("smalltalk", "affirm", ("success_pof", "success_ptf"), id="yes answers both"),
-    pytest.param("smalltalk", "deny", (), id="no answers neither"),
-    pytest.param("answer", "pain", ("pain",), id="another question is answered instead"),
-])
+@pytest.mark.parametrize(
+    ("level", "intent", "topics"),
+    [
+        pytest.param("smalltalk", "affirm", ("success_pof", "success_ptf"), id="yes answers both"),
+        pytest.param("smalltalk", "deny", (), id="no answers neither"),
+        pytest.param("answer", "pain", ("pain",), id="another question is answered instead"),
+    ],
+)
 def test_what_is_said_to_the_question_asked_back(level, intent, topics):
     decision = did(reading(level, intent), did(UNSURE).memory)
     assert decision.topics == topics
     assert decision.memory.offered == ()
 
 
-@pytest.mark.parametrize(("more", "topics"), [
-    pytest.param({"group": "men"}, ("success_ptf",), id="for men"),
-    pytest.param({"group": "both"}, ("success_pof", "success_ptf"), id="both"),
-    pytest.param({"pick": 2}, ("success_ptf",), id="the second one"),
-    pytest.param({"pick": 3}, (), id="a third that was not offered"),
-])
+@pytest.mark.parametrize(
+    ("more", "topics"),
+    [
+        pytest.param({"group": "men"}, ("success_ptf",), id="for men"),
+        pytest.param({"group": "both"}, ("success_pof", "success_ptf"), id="both"),
+        pytest.param({"pick": 2}, ("success_ptf",), id="the second one"),
+        pytest.param({"pick": 3}, (), id="a third that was not offered"),
+    ],
+)
 def test_a_clipped_reply_to_the_question_asked_back(more, topics):
     assert did(reading("smalltalk", "deny", **more), did(UNSURE).memory).topics == topics
 
@@ -168,24 +211,41 @@ def test_no_to_the_question_asked_back_offers_other_questions():
     assert decision.offers and not set(decision.offers) & {"success_pof", "success_ptf"}
 
 
-@pytest.mark.parametrize("message", [
-    pytest.param(reading("smalltalk", "acknowledge"), id="an emoji"),
-    pytest.param(reading("smalltalk", "greet"), id="a greeting"),
-    pytest.param(reading("language", asks_language="ur"), id="another language"),
-])
+@pytest.mark.parametrize(
+    "message",
+    [
+        pytest.param(reading("smalltalk", "acknowledge"), id="an emoji"),
+        pytest.param(reading("smalltalk", "greet"), id="a greeting"),
+        pytest.param(reading("language", asks_language="ur"), id="another language"),
+    ],
+)
 def test_small_talk_leaves_the_question_asked_back_open(message):
     memory = did(message, did(UNSURE).memory).memory
     assert did(reading("smalltalk", "affirm"), memory).topics == ("success_pof", "success_ptf")
 
 
-@pytest.mark.parametrize(("before", "more", "action"), [
-    pytest.param(reading("decline"), {}, "handoff", id="yes to a person"),
-    pytest.param(reading("steer", topics=("halal",)), {}, "smalltalk", id="yes to two different things"),
-    pytest.param(reading("steer", topics=("halal",)), {"pick": 1}, "answer", id="the first of two"),
-    pytest.param(reading("steer", topics=("halal",)), {"pick": 2}, "handoff", id="the second of two"),
-    pytest.param(reading("language", asks_language="other"), {"pick": 2}, "language", id="the second language"),
-    pytest.param(reading("answer"), {"pick": 1}, "smalltalk", id="nothing was offered"),
-])
+@pytest.mark.parametrize(
+    ("before", "more", "action"),
+    [
+        pytest.param(reading("decline"), {}, "handoff", id="yes to a person"),
+        pytest.param(
+            reading("steer", topics=("halal",)), {}, "smalltalk", id="yes to two different things"
+        ),
+        pytest.param(
+            reading("steer", topics=("halal",)), {"pick": 1}, "answer", id="the first of two"
+        ),
+        pytest.param(
+            reading("steer", topics=("halal",)), {"pick": 2}, "handoff", id="the second of two"
+        ),
+        pytest.param(
+            reading("language", asks_language="other"),
+            {"pick": 2},
+            "language",
+            id="the second language",
+        ),
+        pytest.param(reading("answer"), {"pick": 1}, "smalltalk", id="nothing was offered"),
+    ],
+)
 def test_a_button_named_in_words(before, more, action):
     assert did(reading("smalltalk", "affirm", **more), did(before).memory).action == action
 
@@ -207,7 +267,11 @@ IN_CRISIS = did(reading("crisis")).memory
 @pytest.mark.parametrize("intent", sorted(DIALOGUE.after_danger))
 def test_after_a_crisis_what_asks_nothing_gets_its_text_again(intent):
     decision = did(reading(DIALOGUE.level(intent), intent), IN_CRISIS)
-    assert (decision.action, decision.says, decision.memory.danger) == ("crisis", ("self_harm",), "self_harm")
+    assert (decision.action, decision.says, decision.memory.danger) == (
+        "crisis",
+        ("self_harm",),
+        "self_harm",
+    )
 
 
 @pytest.mark.parametrize("level", ["answer", "handoff"])
@@ -238,14 +302,25 @@ def test_unsure_after_a_case_is_no_way_round_it():
     assert did(UNSURE, TOLD).action == "steer"
 
 
-@pytest.mark.parametrize(("asks", "memory", "said", "variety"), [
-    pytest.param(None, Memory(), "roman", "roman", id="the message's own"),
-    pytest.param(None, Memory(chosen="ur"), "en", "ur", id="a chosen language holds"),
-    pytest.param(None, Memory(last_variety="ur"), None, "ur", id="a message of no language keeps the last"),
-    pytest.param(None, Memory(), None, "en", id="nothing known is english"),
-    pytest.param("en", Memory(chosen="ur"), "ur", "en", id="asking again changes the choice"),
-    pytest.param("other", Memory(chosen="ur"), "en", "ur", id="a language we lack changes nothing"),
-])
+@pytest.mark.parametrize(
+    ("asks", "memory", "said", "variety"),
+    [
+        pytest.param(None, Memory(), "roman", "roman", id="the message's own"),
+        pytest.param(None, Memory(chosen="ur"), "en", "ur", id="a chosen language holds"),
+        pytest.param(
+            None,
+            Memory(last_variety="ur"),
+            None,
+            "ur",
+            id="a message of no language keeps the last",
+        ),
+        pytest.param(None, Memory(), None, "en", id="nothing known is english"),
+        pytest.param("en", Memory(chosen="ur"), "ur", "en", id="asking again changes the choice"),
+        pytest.param(
+            "other", Memory(chosen="ur"), "en", "ur", id="a language we lack changes nothing"
+        ),
+    ],
+)
 def test_the_language_of_a_reply(asks, memory, said, variety):
     message = Reading(Verdict("language", "switch_language", "r"), said, asks_language=asks)
     decision = did(message, memory)
@@ -258,16 +333,19 @@ def test_a_language_we_lack_is_met_with_the_three_we_have():
     assert (decision.says, len(decision.offers)) == (("language_unavailable",), 3)
 
 
-@pytest.mark.parametrize(("button", "action", "topics"), [
-    pytest.param("pain", "answer", ("pain",), id="a topic"),
-    pytest.param("handoff", "handoff", (), id="a person"),
-    pytest.param("language:ur", "language", (), id="a language"),
-    pytest.param("language:hi", "language", (), id="a language we lack"),
-    pytest.param("self_harm", "crisis", (), id="a level no button has"),
-    pytest.param("no_such", "handoff", (), id="an unknown button"),
-    pytest.param("/restart", "handoff", (), id="a command"),
-    pytest.param(":::", "handoff", (), id="colons"),
-])
+@pytest.mark.parametrize(
+    ("button", "action", "topics"),
+    [
+        pytest.param("pain", "answer", ("pain",), id="a topic"),
+        pytest.param("handoff", "handoff", (), id="a person"),
+        pytest.param("language:ur", "language", (), id="a language"),
+        pytest.param("language:hi", "language", (), id="a language we lack"),
+        pytest.param("self_harm", "crisis", (), id="a level no button has"),
+        pytest.param("no_such", "handoff", (), id="an unknown button"),
+        pytest.param("/restart", "handoff", (), id="a command"),
+        pytest.param(":::", "handoff", (), id="colons"),
+    ],
+)
 def test_a_tapped_button(button, action, topics):
     decision = did(pressed(button, DIALOGUE))
     assert (decision.action, decision.topics) == (action, topics)
@@ -278,10 +356,15 @@ def test_a_button_is_no_way_round_a_told_case():
 
 
 READINGS = st.builds(
-    reading, level=st.sampled_from(LEVELS), topics=st.lists(st.sampled_from(DIALOGUE.topics), max_size=4).map(tuple),
-    unsure=st.sampled_from([(), ("pain", "cost")]), variety=st.sampled_from(["en", "ur", "roman", None]),
-    group=st.sampled_from([None, "men", "women", "both"]), pick=st.sampled_from([None, 1, 2]),
-    asks_language=st.sampled_from([None, "ur", "other"]))
+    reading,
+    level=st.sampled_from(LEVELS),
+    topics=st.lists(st.sampled_from(DIALOGUE.topics), max_size=4).map(tuple),
+    unsure=st.sampled_from([(), ("pain", "cost")]),
+    variety=st.sampled_from(["en", "ur", "roman", None]),
+    group=st.sampled_from([None, "men", "women", "both"]),
+    pick=st.sampled_from([None, 1, 2]),
+    asks_language=st.sampled_from([None, "ur", "other"]),
+)
 
 
 @given(st.lists(READINGS, min_size=1, max_size=6))
@@ -293,7 +376,11 @@ def test_whatever_was_said_before_caution_is_never_lowered(messages):
             assert RANK[decision.action] >= RANK[message.verdict.level]
         if memory.case_told and decision.action == "answer":
             assert not set(decision.topics) & DIALOGUE.after_a_case
-        if memory.danger and message.verdict.intent in DIALOGUE.after_danger and message.asks_language != "other":
+        if (
+            memory.danger
+            and message.verdict.intent in DIALOGUE.after_danger
+            and message.asks_language != "other"
+        ):
             assert decision.action in {"crisis", "emergency"}
         assert decision.variety in {"en", "ur", "roman"}
         assert RANK[decision.action] >= RANK[alone.action] or RANK[alone.action] <= RANK["answer"]
@@ -303,20 +390,45 @@ def test_whatever_was_said_before_caution_is_never_lowered(messages):
 
 def test_a_reading_survives_the_tracker():
     verdict = Verdict("steer", "case", "rule x").to_dict()
-    data = {"verdict": verdict, "variety": "ur", "topics": ["pain"], "unsure": [], "asks_language": None, "group": None}
+    data = {
+        "verdict": verdict,
+        "variety": "ur",
+        "topics": ["pain"],
+        "unsure": [],
+        "asks_language": None,
+        "group": None,
+    }
     assert Reading.from_dict(data).topics == ("pain",)
 
 
-GOOD = {"intents": {"pain": {"level": "answer"}, "case": {"level": "steer", "says": "steer"}}, "after_a_case": ["pain"],
-        "after_danger": [], "leaned_on": [],
-        "counterparts": {"men": {"pain": "pain"}}, "menu": ["pain"]}
+GOOD = {
+    "intents": {"pain": {"level": "answer"}, "case": {"level": "steer", "says": "steer"}},
+    "after_a_case": ["pain"],
+    "after_danger": [],
+    "leaned_on": [],
+    "counterparts": {"men": {"pain": "pain"}},
+    "menu": ["pain"],
+}
 
 
-@pytest.mark.parametrize(("changes", "told"), [
-    pytest.param({"intents": GOOD["intents"] | {"x": {"level": "y"}}}, "intents.x.level is 'y'", id="an unknown level"),
-    pytest.param({"intents": GOOD["intents"] | {"x": {"level": "steer"}}}, "intents.x.says is missing", id="no text"),
-    pytest.param({"menu": ["cost"]}, "'cost' is named but not among the intents", id="an unknown topic"),
-])
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        pytest.param(
+            {"intents": GOOD["intents"] | {"x": {"level": "y"}}},
+            "intents.x.level is 'y'",
+            id="an unknown level",
+        ),
+        pytest.param(
+            {"intents": GOOD["intents"] | {"x": {"level": "steer"}}},
+            "intents.x.says is missing",
+            id="no text",
+        ),
+        pytest.param(
+            {"menu": ["cost"]}, "'cost' is named but not among the intents", id="an unknown topic"
+        ),
+    ],
+)
 def test_a_problem_in_the_dialogue_file_is_told(tmp_path, changes, told):
     write_yaml(tmp_path / "dialogue.yml", GOOD | changes)
     with pytest.raises(DataError, match=told):
@@ -325,4 +437,6 @@ def test_a_problem_in_the_dialogue_file_is_told(tmp_path, changes, told):
 
 def test_every_pair_of_levels_has_one_order():
     assert sorted(RANK.values()) == list(range(len(LEVELS)))
-    assert all((RANK[a] > RANK[b]) != (RANK[b] > RANK[a]) for a, b in itertools.combinations(LEVELS, 2))
+    assert all(
+        (RANK[a] > RANK[b]) != (RANK[b] > RANK[a]) for a, b in itertools.combinations(LEVELS, 2)
+    )

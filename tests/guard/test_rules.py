@@ -6,8 +6,13 @@ from bot.errors import DataError
 from bot.guard.rules import load_rules
 from tests.support import write_yaml
 
-GOOD = {"id": "pain-now", "level": "emergency", "phrases": {"en": ["chest pain"]}, "must_match": ["chest pain"],
-        "must_not_match": ["chest x-ray"]}
+GOOD = {
+    "id": "pain-now",
+    "level": "emergency",
+    "phrases": {"en": ["chest pain"]},
+    "must_match": ["chest pain"],
+    "must_not_match": ["chest x-ray"],
+}
 
 
 def load(folder, **changes):
@@ -17,7 +22,11 @@ def load(folder, **changes):
 
 def test_a_good_rule_loads_with_the_intent_of_its_level(tmp_path):
     rules, _ = load(tmp_path)
-    assert (rules[0].id, rules[0].category, rules[0].intent) == ("pain-now", "emergency", "emergency")
+    assert (rules[0].id, rules[0].category, rules[0].intent) == (
+        "pain-now",
+        "emergency",
+        "emergency",
+    )
     assert rules[0].phrases == ("chest pain",)
 
 
@@ -26,16 +35,35 @@ def test_groups_load_flat(tmp_path):
     assert load_rules(tmp_path)[1] == {"lab": ["amh", "اے ایم ایچ"]}
 
 
-@pytest.mark.parametrize(("changes", "told"), [
-    pytest.param({"id": None}, "a rule has no id; give it one", id="no id"),
-    pytest.param({"level": "danger"}, "pain-now.level is 'danger'; write one of crisis", id="an unknown level"),
-    pytest.param({"phrases": {}}, "pain-now.phrases is missing", id="no phrases"),
-    pytest.param({"phrases": "chest pain"}, "pain-now.phrases is missing", id="phrases that are no list"),
-    pytest.param({"must_match": []}, "pain-now.must_match is missing", id="no hits of its own"),
-    pytest.param({"must_not_match": None}, "pain-now.must_not_match is missing", id="no near misses of its own"),
-    pytest.param({"prases": ["x"]}, "pain-now.prases is not a key", id="a key with a typing mistake"),
-    pytest.param({"level": "crisis"}, "pain-now.intent is missing", id="a level with several intents and no intent"),
-])
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        pytest.param({"id": None}, "a rule has no id; give it one", id="no id"),
+        pytest.param(
+            {"level": "danger"},
+            "pain-now.level is 'danger'; write one of crisis",
+            id="an unknown level",
+        ),
+        pytest.param({"phrases": {}}, "pain-now.phrases is missing", id="no phrases"),
+        pytest.param(
+            {"phrases": "chest pain"}, "pain-now.phrases is missing", id="phrases that are no list"
+        ),
+        pytest.param({"must_match": []}, "pain-now.must_match is missing", id="no hits of its own"),
+        pytest.param(
+            {"must_not_match": None},
+            "pain-now.must_not_match is missing",
+            id="no near misses of its own",
+        ),
+        pytest.param(
+            {"prases": ["x"]}, "pain-now.prases is not a key", id="a key with a typing mistake"
+        ),
+        pytest.param(
+            {"level": "crisis"},
+            "pain-now.intent is missing",
+            id="a level with several intents and no intent",
+        ),
+    ],
+)
 def test_a_problem_is_told_with_its_key(tmp_path, changes, told):
     with pytest.raises(DataError, match=r"emergency.yml: .*") as error:
         load(tmp_path, **changes)
@@ -43,14 +71,23 @@ def test_a_problem_is_told_with_its_key(tmp_path, changes, told):
 
 
 def test_all_problems_are_told_at_once(tmp_path):
-    write_yaml(tmp_path / "a.yml", {"guard": [GOOD, GOOD, GOOD | {"id": "b", "level": "x", "phrases": []}]})
+    write_yaml(
+        tmp_path / "a.yml", {"guard": [GOOD, GOOD, GOOD | {"id": "b", "level": "x", "phrases": []}]}
+    )
     (tmp_path / "b.yml").write_text("guard: [", encoding="utf-8")
     (tmp_path / "c.yml").write_bytes(b"\xff\xfe")
     write_yaml(tmp_path / "d.yml", {"rules": []})
     with pytest.raises(DataError) as error:
         load_rules(tmp_path)
-    for told in ("7 problem(s)", "pain-now: this id is used twice", "b.level", "b.phrases", "b.yml: cannot be read",
-                 "c.yml: cannot be read", "d.yml: starts with neither"):
+    for told in (
+        "7 problem(s)",
+        "pain-now: this id is used twice",
+        "b.level",
+        "b.phrases",
+        "b.yml: cannot be read",
+        "c.yml: cannot be read",
+        "d.yml: starts with neither",
+    ):
         assert told in str(error.value)
 
 

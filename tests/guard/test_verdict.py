@@ -35,8 +35,12 @@ def test_no_finding_leaves_the_vote_as_it_is(level):
 
 
 def test_the_most_cautious_of_several_rules_wins():
-    verdict = Verdict.of([finding("steer"), finding("crisis", "violence"), finding("handoff")], level="answer",
-                         intent="pain", reason="r")
+    verdict = Verdict.of(
+        [finding("steer"), finding("crisis", "violence"), finding("handoff")],
+        level="answer",
+        intent="pain",
+        reason="r",
+    )
     assert (verdict.level, verdict.intent) == ("crisis", "violence")
 
 
@@ -48,25 +52,33 @@ class Broken(GuardMatcher):
         raise ValueError(text)
 
 
-@pytest.mark.parametrize("vote", [
-    pytest.param({"intent": "pain", "confidence": 0.99}, id="a sure vote for an answer"),
-    pytest.param(None, id="no vote"),
-])
+@pytest.mark.parametrize(
+    "vote",
+    [
+        pytest.param({"intent": "pain", "confidence": 0.99}, id="a sure vote for an answer"),
+        pytest.param(None, id="no vote"),
+    ],
+)
 def test_a_broken_matcher_hands_over_and_its_log_keeps_no_words(vote, caplog):
     verdict = Guard(Broken(), load_dialogue().level).check("meri AMH secretword", vote)
     assert (verdict.level, verdict.intent) == ("steer", "case")
     assert caplog.records and "secretword" not in caplog.text
 
 
-@pytest.mark.parametrize("vote", [
-    pytest.param(None, id="no vote at all"),
-    pytest.param({}, id="a vote without an intent"),
-    pytest.param({"intent": "pain"}, id="a vote without a confidence"),
-    pytest.param({"intent": "no_such_intent", "confidence": 1.0}, id="a vote for an intent nobody knows"),
-    pytest.param({"intent": None, "confidence": 1.0}, id="a vote for nothing"),
-    pytest.param({"intent": "pain", "confidence": "high"}, id="a confidence that is no number"),
-    pytest.param("pain", id="a vote of the wrong shape"),
-])
+@pytest.mark.parametrize(
+    "vote",
+    [
+        pytest.param(None, id="no vote at all"),
+        pytest.param({}, id="a vote without an intent"),
+        pytest.param({"intent": "pain"}, id="a vote without a confidence"),
+        pytest.param(
+            {"intent": "no_such_intent", "confidence": 1.0}, id="a vote for an intent nobody knows"
+        ),
+        pytest.param({"intent": None, "confidence": 1.0}, id="a vote for nothing"),
+        pytest.param({"intent": "pain", "confidence": "high"}, id="a confidence that is no number"),
+        pytest.param("pain", id="a vote of the wrong shape"),
+    ],
+)
 def test_a_vote_that_cannot_be_used_is_steered(vote):
     assert Guard(guard_matcher(), load_dialogue().level).check("hello", vote).level == "steer"
 
@@ -75,29 +87,56 @@ def test_a_rule_still_outranks_a_missing_vote():
     class Crisis(Broken):
         def find(self, text):
             return [finding("crisis", "self_harm")]
+
     assert Guard(Crisis(), load_dialogue().level).check("x", None).intent == "self_harm"
 
 
 @pytest.mark.parametrize("text", HARD_TEXTS.values(), ids=HARD_TEXTS.keys())
 def test_hard_text_is_checked_without_failing(text, caplog):
     with caplog.at_level(logging.ERROR):
-        verdict = Guard(guard_matcher(), load_dialogue().level).check(text, {"intent": "pain", "confidence": 1.0})
+        verdict = Guard(guard_matcher(), load_dialogue().level).check(
+            text, {"intent": "pain", "confidence": 1.0}
+        )
     assert verdict.level in LEVELS
     assert not caplog.records
 
 
-MESSAGES = st.sampled_from([text for rule in guard_matcher().rules.values() for text in rule.must_match])
+MESSAGES = st.sampled_from(
+    [text for rule in guard_matcher().rules.values() for text in rule.must_match]
+)
 CORPUS = st.sampled_from([text for _, _, text in training_examples()])
-MORE = st.one_of(CORPUS, st.text(max_size=30), st.sampled_from(
-    ["women", "agar kisi ko", "in general", "?", ".", "۔", "nahi hai", "no", "not", "just asking", "x" * 300]))
+MORE = st.one_of(
+    CORPUS,
+    st.text(max_size=30),
+    st.sampled_from(
+        [
+            "women",
+            "agar kisi ko",
+            "in general",
+            "?",
+            ".",
+            "۔",
+            "nahi hai",
+            "no",
+            "not",
+            "just asking",
+            "x" * 300,
+        ]
+    ),
+)
 
 
 def level_of(text):
-    return Verdict.of(guard_matcher().find(text), level="smalltalk", intent="greet", reason="nobody").level
+    return Verdict.of(
+        guard_matcher().find(text), level="smalltalk", intent="greet", reason="nobody"
+    ).level
 
 
-@given(first=st.one_of(MESSAGES, CORPUS), more=st.lists(MORE, min_size=1, max_size=3),
-       joint=st.sampled_from([" ", ". ", "\n", " ، "]))
+@given(
+    first=st.one_of(MESSAGES, CORPUS),
+    more=st.lists(MORE, min_size=1, max_size=3),
+    joint=st.sampled_from([" ", ". ", "\n", " ، "]),
+)
 def test_words_that_follow_never_lower_the_level(first, more, joint):
     level = level_of(first)
     for words in more:
@@ -119,13 +158,16 @@ def test_what_is_too_long_to_be_read_is_steered():
     assert level_of("hello " * MOST_WORDS) == "smalltalk"
 
 
-@pytest.mark.parametrize(("glued", "level"), [
-    pytest.param("husbandمجھے مارتاہےروز", "crisis", id="violence, two scripts and no spaces"),
-    pytest.param("جینانہیں چاہتی", "crisis", id="self-harm in urdu"),
-    pytest.param("khudkushikarna chahti hun", "crisis", id="self-harm in roman urdu"),
-    pytest.param("meriamh 0.3 hai", "steer", id="a case in roman urdu"),
-    pytest.param("my doctortold me azoospermia", "steer", id="a case in english"),
-])
+@pytest.mark.parametrize(
+    ("glued", "level"),
+    [
+        pytest.param("husbandمجھے مارتاہےروز", "crisis", id="violence, two scripts and no spaces"),
+        pytest.param("جینانہیں چاہتی", "crisis", id="self-harm in urdu"),
+        pytest.param("khudkushikarna chahti hun", "crisis", id="self-harm in roman urdu"),
+        pytest.param("meriamh 0.3 hai", "steer", id="a case in roman urdu"),
+        pytest.param("my doctortold me azoospermia", "steer", id="a case in english"),
+    ],
+)
 def test_a_missing_space_hides_nothing(glued, level):
     assert level in {finding.level for finding in guard_matcher().find(glued)}
 

@@ -9,18 +9,33 @@ from bot.text.normalise import normalise
 from tests.support import HARD_TEXTS
 
 
-@pytest.mark.parametrize(("text", "parts"), [
-    pytest.param("legal hai? aur dard hota hai?", ["legal hai", "dard hota hai"], id="two questions"),
-    pytest.param("یہ جائز ہے؟ درد ہوتا ہے؟", ["یہ جائز ہے", "درد ہوتا ہے"], id="urdu question marks"),
-    pytest.param("یہ جائز ہے اور درد ہوتا ہے", ["یہ جائز ہے", "درد ہوتا ہے"], id="an urdu joining word"),
-    pytest.param("is it legal and does it hurt", ["is it legal", "does it hurt"], id="an english joining word"),
-    pytest.param("legal hai, dard hota hai", ["legal hai", "dard hota hai"], id="a comma"),
-    pytest.param("halal hai", ["halal hai"], id="one clause is the whole"),
-    pytest.param("amh 0.4 hai", ["amh 0.4 hai"], id="a decimal point splits nothing"),
-    pytest.param("aurat ke liye", ["aurat ke liye"], id="a joining word inside a word splits nothing"),
-    pytest.param("", [""], id="nothing is one clause of nothing"),
-    pytest.param("???", ["???"], id="marks alone are the whole"),
-])
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        pytest.param(
+            "legal hai? aur dard hota hai?", ["legal hai", "dard hota hai"], id="two questions"
+        ),
+        pytest.param(
+            "یہ جائز ہے؟ درد ہوتا ہے؟", ["یہ جائز ہے", "درد ہوتا ہے"], id="urdu question marks"
+        ),
+        pytest.param(
+            "یہ جائز ہے اور درد ہوتا ہے", ["یہ جائز ہے", "درد ہوتا ہے"], id="an urdu joining word"
+        ),
+        pytest.param(
+            "is it legal and does it hurt",
+            ["is it legal", "does it hurt"],
+            id="an english joining word",
+        ),
+        pytest.param("legal hai, dard hota hai", ["legal hai", "dard hota hai"], id="a comma"),
+        pytest.param("halal hai", ["halal hai"], id="one clause is the whole"),
+        pytest.param("amh 0.4 hai", ["amh 0.4 hai"], id="a decimal point splits nothing"),
+        pytest.param(
+            "aurat ke liye", ["aurat ke liye"], id="a joining word inside a word splits nothing"
+        ),
+        pytest.param("", [""], id="nothing is one clause of nothing"),
+        pytest.param("???", ["???"], id="marks alone are the whole"),
+    ],
+)
 def test_clauses(text, parts):
     assert clauses(text) == parts
 

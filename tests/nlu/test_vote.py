@@ -10,9 +10,30 @@ from bot.nlu.vote import Thresholds, vote
 
 TOPICS = ("pain", "halal", "cost", "legality", "success_pof", "success_ptf")
 UNCOVERED = ("off_topic", "uncovered_medical")
-INTENTS = sorted([*TOPICS, "case", "emergency", "self_harm", "violence", "greet", "off_topic", "uncovered_medical"])
-THRESHOLDS = Thresholds(danger=0.3, case=0.1, clause_danger=0.9, clause_case=0.8, topic=0.4, clause_topic=0.5,
-                        second_topic=-0.3, joined_topic=-0.3, clarify=0.5, covered=2.0)
+INTENTS = sorted(
+    [
+        *TOPICS,
+        "case",
+        "emergency",
+        "self_harm",
+        "violence",
+        "greet",
+        "off_topic",
+        "uncovered_medical",
+    ]
+)
+THRESHOLDS = Thresholds(
+    danger=0.3,
+    case=0.1,
+    clause_danger=0.9,
+    clause_case=0.8,
+    topic=0.4,
+    clause_topic=0.5,
+    second_topic=-0.3,
+    joined_topic=-0.3,
+    clarify=0.5,
+    covered=2.0,
+)
 
 
 class Fake:
@@ -36,18 +57,44 @@ def voted(text, **told):
     return vote(text, Fake({text: told}), TOPICS, UNCOVERED, THRESHOLDS)
 
 
-@pytest.mark.parametrize(("told", "intent", "topics"), [
-    pytest.param({"pain": 0.9}, "pain", ("pain",), id="a sure topic is answered"),
-    pytest.param({"pain": 0.41}, "pain", ("pain",), id="a topic just past its threshold is answered"),
-    pytest.param({"pain": 0.39, "off_topic": 0.2}, "off_topic", (), id="a topic just below it is not"),
-    pytest.param({"pain": 0.48, "cost": 0.46}, "pain", ("pain", "cost"), id="a second topic close by is answered too"),
-    pytest.param({"greet": 0.9}, "greet", (), id="small talk"),
-    pytest.param({"off_topic": 0.6, "pain": 0.3}, "off_topic", (), id="off topic"),
-    pytest.param({"pain": 0.6, "self_harm": 0.31}, "self_harm", ("pain",), id="a third of self-harm outranks a topic"),
-    pytest.param({"pain": 0.6, "violence": 0.17, "emergency": 0.15}, "violence", ("pain",), id="two dangers add up"),
-    pytest.param({"pain": 0.8, "case": 0.11}, "case", ("pain",), id="a tenth of a case outranks a topic"),
-    pytest.param({"pain": 0.8, "case": 0.05}, "pain", ("pain",), id="a twentieth of a case does not"),
-])
+@pytest.mark.parametrize(
+    ("told", "intent", "topics"),
+    [
+        pytest.param({"pain": 0.9}, "pain", ("pain",), id="a sure topic is answered"),
+        pytest.param(
+            {"pain": 0.41}, "pain", ("pain",), id="a topic just past its threshold is answered"
+        ),
+        pytest.param(
+            {"pain": 0.39, "off_topic": 0.2}, "off_topic", (), id="a topic just below it is not"
+        ),
+        pytest.param(
+            {"pain": 0.48, "cost": 0.46},
+            "pain",
+            ("pain", "cost"),
+            id="a second topic close by is answered too",
+        ),
+        pytest.param({"greet": 0.9}, "greet", (), id="small talk"),
+        pytest.param({"off_topic": 0.6, "pain": 0.3}, "off_topic", (), id="off topic"),
+        pytest.param(
+            {"pain": 0.6, "self_harm": 0.31},
+            "self_harm",
+            ("pain",),
+            id="a third of self-harm outranks a topic",
+        ),
+        pytest.param(
+            {"pain": 0.6, "violence": 0.17, "emergency": 0.15},
+            "violence",
+            ("pain",),
+            id="two dangers add up",
+        ),
+        pytest.param(
+            {"pain": 0.8, "case": 0.11}, "case", ("pain",), id="a tenth of a case outranks a topic"
+        ),
+        pytest.param(
+            {"pain": 0.8, "case": 0.05}, "pain", ("pain",), id="a twentieth of a case does not"
+        ),
+    ],
+)
 def test_one_clause(told, intent, topics):
     found = voted("kuch alfaz", **told)
     assert (found.intent, found.topics) == (intent, topics)
@@ -65,7 +112,9 @@ def test_doubt_is_no_topic():
 
 def test_doubt_among_topics_only_is_still_a_vote():
     """Six topics lead and no two of them are likely: a vote all the same, not an error."""
-    found = voted("kuch", pain=0.17, halal=0.16, cost=0.15, legality=0.14, success_pof=0.13, success_ptf=0.12)
+    found = voted(
+        "kuch", pain=0.17, halal=0.16, cost=0.15, legality=0.14, success_pof=0.13, success_ptf=0.12
+    )
     assert found.topics == () and found.unsure == () and found.intent not in TOPICS
 
 
@@ -73,19 +122,52 @@ TWO = "legal hai aur dard hota hai"
 
 
 def two(whole, first, second):
-    return vote(TWO, Fake({TWO: whole, "legal hai": first, "dard hota hai": second}), TOPICS, UNCOVERED, THRESHOLDS)
+    return vote(
+        TWO,
+        Fake({TWO: whole, "legal hai": first, "dard hota hai": second}),
+        TOPICS,
+        UNCOVERED,
+        THRESHOLDS,
+    )
 
 
-@pytest.mark.parametrize(("whole", "first", "second", "intent", "topics"), [
-    pytest.param({"legality": 0.5}, {"legality": 0.9}, {"pain": 0.9}, "legality", {"legality", "pain"},
-                 id="two questions"),
-    pytest.param({"legality": 0.5}, {"legality": 0.9}, {"greet": 0.9}, "legality", {"legality"},
-                 id="one and small talk"),
-    pytest.param({"off_topic": 0.6}, {"legality": 0.9}, {"case": 0.85}, "case", {"legality"},
-                 id="a case in one clause"),
-    pytest.param({"pain": 0.6}, {"legality": 0.9}, {"self_harm": 0.95}, "self_harm", {"legality", "pain"},
-                 id="a crisis in one clause"),
-])
+@pytest.mark.parametrize(
+    ("whole", "first", "second", "intent", "topics"),
+    [
+        pytest.param(
+            {"legality": 0.5},
+            {"legality": 0.9},
+            {"pain": 0.9},
+            "legality",
+            {"legality", "pain"},
+            id="two questions",
+        ),
+        pytest.param(
+            {"legality": 0.5},
+            {"legality": 0.9},
+            {"greet": 0.9},
+            "legality",
+            {"legality"},
+            id="one and small talk",
+        ),
+        pytest.param(
+            {"off_topic": 0.6},
+            {"legality": 0.9},
+            {"case": 0.85},
+            "case",
+            {"legality"},
+            id="a case in one clause",
+        ),
+        pytest.param(
+            {"pain": 0.6},
+            {"legality": 0.9},
+            {"self_harm": 0.95},
+            "self_harm",
+            {"legality", "pain"},
+            id="a crisis in one clause",
+        ),
+    ],
+)
 def test_two_clauses(whole, first, second, intent, topics):
     found = two(whole, first, second)
     assert (found.intent, set(found.topics)) == (intent, topics)

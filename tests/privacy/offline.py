@@ -7,8 +7,15 @@ import ipaddress
 import sys
 from pathlib import Path
 
-WATCHED = {"socket.connect", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo", "socket.gethostbyname",
-           "socket.gethostbyaddr", "socket.getnameinfo"}
+WATCHED = {
+    "socket.connect",
+    "socket.sendto",
+    "socket.sendmsg",
+    "socket.getaddrinfo",
+    "socket.gethostbyname",
+    "socket.gethostbyaddr",
+    "socket.getnameinfo",
+}
 
 
 def ours(host):
@@ -23,14 +30,19 @@ def watch(told):
     def hook(event, arguments):
         if event not in WATCHED:
             return
-        found = arguments[1] if event in ("socket.connect", "socket.sendto", "socket.sendmsg") else arguments[0]
+        found = (
+            arguments[1]
+            if event in ("socket.connect", "socket.sendto", "socket.sendmsg")
+            else arguments[0]
+        )
         if isinstance(found, str) and "connect" in event or found is None:
-            return      # a socket of the file system
+            return  # a socket of the file system
         host = found[0] if isinstance(found, tuple) else found
         if not ours(host):
             with Path(told).open("a", encoding="utf-8") as stream:
                 stream.write(f"{event} {host}\n")
             raise OSError("no network in this test")
+
     return hook
 
 
@@ -39,6 +51,7 @@ def main():
     sys.addaudithook(watch(told))
     sys.argv = ["jawab", *arguments]
     from bot.cli.app import main as jawab
+
     jawab()
 
 

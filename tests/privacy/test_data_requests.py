@@ -31,28 +31,50 @@ DAY = 24 * 3600
 @pytest.fixture
 def records(tmp_path, monkeypatch):
     """Every store, with the conversations of two patients in it."""
-    settings = Settings.from_env({"JAWAB_VAR": str(tmp_path), "JAWAB_SESSION_KEY": "k" * 32, **{
-        f"JAWAB_WHATSAPP_{name}": NUMBER for name in ("APP_SECRET", "VERIFY_TOKEN", "ACCESS_TOKEN",
-                                                      "PHONE_NUMBER_ID")}})
+    settings = Settings.from_env(
+        {
+            "JAWAB_VAR": str(tmp_path),
+            "JAWAB_SESSION_KEY": "k" * 32,
+            **{
+                f"JAWAB_WHATSAPP_{name}": NUMBER
+                for name in ("APP_SECRET", "VERIFY_TOKEN", "ACCESS_TOKEN", "PHONE_NUMBER_ID")
+            },
+        }
+    )
     monkeypatch.setattr(private, "settings", lambda: settings)
     found = Records.of(private.PrivateTrackerStore(), Store(settings.whatsapp.database), settings)
     for phone in (PHONE, OTHER):
         chat_of(found, phone, arrived=time.time())
-    Votes(f"sqlite:///{tmp_path}/votes.db").count("web-1", "m-1", [("pof", "en")], "up", day=date.today())
+    Votes(f"sqlite:///{tmp_path}/votes.db").count(
+        "web-1", "m-1", [("pof", "en")], "up", day=date.today()
+    )
     return found
 
 
 def chat_of(records, phone, *, arrived):
     """A patient writes, is answered, and is in an emergency nobody could tell them about."""
-    inbox = Inbox(records.chats, Chats(key="k" * 32, phone_number_id=NUMBER), Quiet(120, 30, "#bot"))
+    inbox = Inbox(
+        records.chats, Chats(key="k" * 32, phone_number_id=NUMBER), Quiet(120, 30, "#bot")
+    )
     inbox.accept([parse(json.dumps(message(WORDS, sender=phone)).encode(), phone_number_id=NUMBER)])
     chat = records.of_phone(phone)
     with records.chats.begin() as connection:
-        plan(connection, Reply("text", "en", "emergency", ({"id": "halal", "title": "Halal"},)), key=chat, chat=chat,
-             now=int(arrived))
+        plan(
+            connection,
+            Reply("text", "en", "emergency", ({"id": "halal", "title": "Halal"},)),
+            key=chat,
+            chat=chat,
+            now=int(arrived),
+        )
         alert(connection, reason="urgent reply not delivered", chat=chat, cause=chat)
-    records.room.note(sender=chat, channel="whatsapp", reason="callback", cause="a test", variety="en",
-                      contact={"name": "Zulekha", "phone": phone})
+    records.room.note(
+        sender=chat,
+        channel="whatsapp",
+        reason="callback",
+        cause="a test",
+        variety="en",
+        contact={"name": "Zulekha", "phone": phone},
+    )
     records.asked.note({"action": "decline"}, WORDS, sender=chat, channel="whatsapp")
     records.asked.flush()
     utter(records, chat, arrived)
@@ -61,20 +83,32 @@ def chat_of(records, phone, *, arrived):
 
 def utter(records, sender, at):
     with records.conversations.session_scope() as session:
-        session.add(records.conversations.SQLEvent(sender_id=sender, type_name="user", timestamp=at,
-                                                   data=json.dumps({"event": "user", "text": WORDS})))
+        session.add(
+            records.conversations.SQLEvent(
+                sender_id=sender,
+                type_name="user",
+                timestamp=at,
+                data=json.dumps({"event": "user", "text": WORDS}),
+            )
+        )
         session.commit()
 
 
 def in_every_store(records, chat):
     """How many rows know a chat, by table."""
     with records.chats.begin() as connection:
-        counts = {name: len(connection.execute(column.table.select().where(column == chat)).all())
-                  for name, column in whatsapp.OF_A_CHAT.items()}
+        counts = {
+            name: len(connection.execute(column.table.select().where(column == chat)).all())
+            for name, column in whatsapp.OF_A_CHAT.items()
+        }
     with records.conversations.session_scope() as session:
         counts["waiting room"] = sum(one.sender == chat for one in records.room.open())
         counts["questions"] = len(records.asked.export(chat))
-        return counts | {"events": session.query(records.conversations.SQLEvent).filter_by(sender_id=chat).count()}
+        return counts | {
+            "events": session.query(records.conversations.SQLEvent)
+            .filter_by(sender_id=chat)
+            .count()
+        }
 
 
 def test_export_shows_every_row_of_one_patient_and_none_of_another(records):
@@ -91,8 +125,9 @@ def test_export_names_every_table_there_is():
     assert set(whatsapp.OF_A_CHAT) == set(tables.tables)
 
 
-@pytest.mark.parametrize("phone", ["+92 300 1234567", "0300-1234567", "00923001234567", "923001234567",
-                                   "۰۳۰۰۱۲۳۴۵۶۷"])
+@pytest.mark.parametrize(
+    "phone", ["+92 300 1234567", "0300-1234567", "00923001234567", "923001234567", "۰۳۰۰۱۲۳۴۵۶۷"]
+)
 def test_a_number_is_found_however_it_is_written(records, phone):
     assert records.of_phone(phone) == records.of_phone(PHONE) is not None
 
@@ -101,8 +136,15 @@ def test_erasing_leaves_nothing_of_one_patient_and_everything_of_another(records
     chat, other = records.of_phone(PHONE), records.of_phone(OTHER)
     before = in_every_store(records, other)
     counts = records.erase(chat)
-    assert counts == dict.fromkeys(counts, 1) and set(counts) == {*tables.tables, "events", "waiting room", "questions"}
-    assert not any(in_every_store(records, chat).values()) and in_every_store(records, other) == before
+    assert counts == dict.fromkeys(counts, 1) and set(counts) == {
+        *tables.tables,
+        "events",
+        "waiting room",
+        "questions",
+    }
+    assert (
+        not any(in_every_store(records, chat).values()) and in_every_store(records, other) == before
+    )
     assert records.of_phone(PHONE) is None
     assert set(records.erase(chat).values()) == {0}
 
@@ -119,7 +161,9 @@ def test_erased_words_and_numbers_are_in_no_file(records, tmp_path):
 
 def test_a_message_that_is_erased_is_not_answered_when_meta_sends_it_again(records):
     body = json.dumps(message("salam", sender=PHONE, id="wamid.again")).encode()
-    inbox = Inbox(records.chats, Chats(key="k" * 32, phone_number_id=NUMBER), Quiet(120, 30, "#bot"))
+    inbox = Inbox(
+        records.chats, Chats(key="k" * 32, phone_number_id=NUMBER), Quiet(120, 30, "#bot")
+    )
     inbox.accept([parse(body, phone_number_id=NUMBER)])
     records.erase(records.of_phone(PHONE))
     assert inbox.accept([parse(body, phone_number_id=NUMBER)]) == 0
@@ -135,8 +179,14 @@ def test_purging_takes_what_is_older_than_the_settings_say(records, tmp_path):
         book = Asked(records.asked.database, clock=lambda days=days: now - days * DAY)
         book.note({"action": "decline"}, WORDS, sender=f"web-{days}", channel="web")
         book.flush()
-    assert records.purge(now=now) == {"events": 1, "votes": 1, "whatsapp": 0, "call-back requests": 0,
-                                      "questions": 2, "counts": 3}     # an action, a doubt and a cause
+    assert records.purge(now=now) == {
+        "events": 1,
+        "votes": 1,
+        "whatsapp": 0,
+        "call-back requests": 0,
+        "questions": 2,
+        "counts": 3,
+    }  # an action, a doubt and a cause
     assert records.asked.export("web-89") and not records.asked.export("web-91")
     assert records.export("web-young")["events"] and not records.export("web-old")["events"]
 
@@ -148,8 +198,10 @@ def test_purging_takes_chats_of_patients_who_stopped_writing(records):
     later = time.time() + 31 * DAY
     records.purge(now=later)
     with records.chats.begin() as connection:
-        left = {name: connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
-                for name, table in tables.tables.items()}
+        left = {
+            name: connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
+            for name, table in tables.tables.items()
+        }
     assert left == {"chats": 0, "identities": 0, "inbox": 0, "outbox": 0, "offers": 0, "alerts": 2}
 
 
@@ -164,6 +216,7 @@ def test_an_alert_that_somebody_has_seen_goes_in_time(records):
 def test_a_store_that_keeps_nothing_is_refused():
     from rasa.core.tracker_store import InMemoryTrackerStore
     from rasa.shared.core.domain import Domain
+
     with pytest.raises(SettingsError, match="endpoints.yml: tracker_store"):
         Records.of(InMemoryTrackerStore(Domain.empty()), None, Settings())
 

@@ -13,7 +13,11 @@ from tests.running import Running
 
 OFFLINE = ROOT / "tests" / "privacy" / "offline.py"
 # what would switch reporting on, where anything listens to it
-TEMPTING = {"RASA_TELEMETRY_ENABLED": "true", "RASA_TELEMETRY_WRITE_KEY": "k", "SENTRY_DSN": "https://k@sentry.example/1"}
+TEMPTING = {
+    "RASA_TELEMETRY_ENABLED": "true",
+    "RASA_TELEMETRY_WRITE_KEY": "k",
+    "SENTRY_DSN": "https://k@sentry.example/1",
+}
 EXAMPLES = 6
 
 
@@ -36,28 +40,47 @@ class Offline(Running):
     """The server from the small copy, with no way out."""
 
     def command(self):
-        return [sys.executable, OFFLINE, str(self.folder / "tried"), "run", "--port", str(self.port)]
+        return [
+            sys.executable,
+            OFFLINE,
+            str(self.folder / "tried"),
+            "run",
+            "--port",
+            str(self.port),
+        ]
 
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     folder = tmp_path_factory.mktemp("offline")
     small_copy(folder)
-    ended = subprocess.run([sys.executable, OFFLINE, str(folder / "tried"), "train", "--force"], cwd=folder,
-                           env=os.environ | TEMPTING | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True,
-                           timeout=250)
+    ended = subprocess.run(
+        [sys.executable, OFFLINE, str(folder / "tried"), "train", "--force"],
+        cwd=folder,
+        env=os.environ | TEMPTING | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=250,
+    )
     assert ended.returncode == 0, ended.stderr
     return folder
 
 
 def test_the_watch_sees_and_refuses_an_attempt(tmp_path):
-    program = ("import socket, sys\nfrom tests.privacy.offline import watch\nsys.addaudithook(watch(sys.argv[1]))\n"
-               "for attempt in (lambda: socket.create_connection(('203.0.113.1', 80), 1),\n"
-               "                lambda: socket.getaddrinfo('telemetry.example', 443),\n"
-               "                lambda: socket.socket(type=socket.SOCK_DGRAM).sendto(b'x', ('203.0.113.1', 53))):\n"
-               "    try: attempt()\n    except OSError as error: print(error)\n")
-    ended = subprocess.run([sys.executable, "-c", program, str(tmp_path / "tried")], cwd=ROOT, capture_output=True,
-                           text=True, timeout=60)
+    program = (
+        "import socket, sys\nfrom tests.privacy.offline import watch\nsys.addaudithook(watch(sys.argv[1]))\n"
+        "for attempt in (lambda: socket.create_connection(('203.0.113.1', 80), 1),\n"
+        "                lambda: socket.getaddrinfo('telemetry.example', 443),\n"
+        "                lambda: socket.socket(type=socket.SOCK_DGRAM).sendto(b'x', ('203.0.113.1', 53))):\n"
+        "    try: attempt()\n    except OSError as error: print(error)\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "tried")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
     assert ended.stdout.count("no network in this test") == 3
     assert len((tmp_path / "tried").read_text().splitlines()) == 3
 

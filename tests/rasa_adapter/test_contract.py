@@ -40,7 +40,9 @@ def run(component, text):
     return message
 
 
-@pytest.mark.parametrize("make", [normaliser, untrained, guard], ids=["normaliser", "intents", "guard"])
+@pytest.mark.parametrize(
+    "make", [normaliser, untrained, guard], ids=["normaliser", "intents", "guard"]
+)
 @pytest.mark.parametrize("text", HARD_TEXTS.values(), ids=HARD_TEXTS.keys())
 def test_hard_text_goes_through_every_component(make, text):
     component = make()
@@ -48,10 +50,14 @@ def test_hard_text_goes_through_every_component(make, text):
     assert run(component, once.get(TEXT)).get(TEXT) == once.get(TEXT)
 
 
-@pytest.mark.parametrize("make", [normaliser, untrained, guard], ids=["normaliser", "intents", "guard"])
+@pytest.mark.parametrize(
+    "make", [normaliser, untrained, guard], ids=["normaliser", "intents", "guard"]
+)
 def test_every_message_comes_out_in_its_order(make):
     messages = [Message({TEXT: f"sawal {number}"}) for number in range(5)]
-    assert [message.get(TEXT) for message in make().process(messages)] == [f"sawal {number}" for number in range(5)]
+    assert [message.get(TEXT) for message in make().process(messages)] == [
+        f"sawal {number}" for number in range(5)
+    ]
 
 
 def test_the_normaliser_keeps_what_was_typed():
@@ -61,11 +67,15 @@ def test_the_normaliser_keeps_what_was_typed():
 
 
 def test_training_text_goes_through_the_same_normaliser():
-    kinds = DefaultV1Recipe._from_registry("bot.rasa_adapter.components.normaliser.Normaliser").types
+    kinds = DefaultV1Recipe._from_registry(
+        "bot.rasa_adapter.components.normaliser.Normaliser"
+    ).types
     assert DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER in kinds
 
 
-@pytest.mark.parametrize("name", [part["name"] for part in [*CONFIG["pipeline"], *CONFIG["policies"]]])
+@pytest.mark.parametrize(
+    "name", [part["name"] for part in [*CONFIG["pipeline"], *CONFIG["policies"]]]
+)
 def test_every_component_of_the_configuration_is_annotated_for_rasa(name):
     component = DefaultV1Recipe._from_registry(name).clazz
     hints = inspect.signature(component.create).parameters
@@ -91,14 +101,18 @@ def test_a_failing_classifier_says_nothing_of_the_message_in_its_log(caplog):
     assert caplog.records and "secretword" not in caplog.text
 
 
-@pytest.mark.parametrize("text", [text for text in HARD_TEXTS.values() if "/" in text or "／" in text], ids=repr)
+@pytest.mark.parametrize(
+    "text", [text for text in HARD_TEXTS.values() if "/" in text or "／" in text], ids=repr
+)
 def test_no_slash_whatever_stands_before_it_replaces_the_guards_reading(terminal, text):
     """Rasa puts a component of its own behind the guard, which takes "/intent" for a finished parse."""
     assert terminal.parse(text)[READING]["verdict"]["level"] in LEVELS
 
 
 def break_classifier(monkeypatch):
-    monkeypatch.setattr("bot.rasa_adapter.components.intents.Intents._vote", lambda self, text: 1 / 0)
+    monkeypatch.setattr(
+        "bot.rasa_adapter.components.intents.Intents._vote", lambda self, text: 1 / 0
+    )
 
 
 def break_guard(monkeypatch):
@@ -114,13 +128,22 @@ def break_decision(monkeypatch):
     monkeypatch.setattr("bot.rasa_adapter.tracker._reading", lambda *args: 1 / 0)
 
 
-@pytest.mark.parametrize("breaks", [
-    pytest.param(break_classifier, id="the classifier"), pytest.param(break_guard, id="the guard"),
-    pytest.param(break_both, id="both"), pytest.param(break_decision, id="the decision"),
-])
-@pytest.mark.parametrize(("text", "variety"), [
-    ("is it painful?", "en"), ("کیا درد ہوتا ہے؟", "ur"), ("kya dard hota hai?", "roman")])
-def test_when_a_part_fails_the_reply_is_the_steer_text(terminal, monkeypatch, breaks, text, variety):
+@pytest.mark.parametrize(
+    "breaks",
+    [
+        pytest.param(break_classifier, id="the classifier"),
+        pytest.param(break_guard, id="the guard"),
+        pytest.param(break_both, id="both"),
+        pytest.param(break_decision, id="the decision"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("text", "variety"),
+    [("is it painful?", "en"), ("کیا درد ہوتا ہے؟", "ur"), ("kya dard hota hai?", "roman")],
+)
+def test_when_a_part_fails_the_reply_is_the_steer_text(
+    terminal, monkeypatch, breaks, text, variety
+):
     breaks(monkeypatch)
     said = terminal.say(text)
     assert (said["action"], said["topics"]) == ("steer", [])
@@ -146,11 +169,18 @@ def break_gate(monkeypatch):
     monkeypatch.setattr("bot.answers.gate.Gate.take_apart", lambda self, text: 1 / 0)
 
 
-@pytest.mark.parametrize("breaks", [
-    pytest.param(break_variety, id="the normaliser"), pytest.param(break_composer, id="the composer"),
-    pytest.param(break_policy, id="the policy"), pytest.param(break_gate, id="the gate"),
-])
-def test_when_a_message_cannot_be_answered_at_all_the_trouble_text_leaves(terminal, monkeypatch, breaks, caplog):
+@pytest.mark.parametrize(
+    "breaks",
+    [
+        pytest.param(break_variety, id="the normaliser"),
+        pytest.param(break_composer, id="the composer"),
+        pytest.param(break_policy, id="the policy"),
+        pytest.param(break_gate, id="the gate"),
+    ],
+)
+def test_when_a_message_cannot_be_answered_at_all_the_trouble_text_leaves(
+    terminal, monkeypatch, breaks, caplog
+):
     breaks(monkeypatch)
     said = terminal.say("kya secretword dard hota hai?")
     [reply] = said["replies"]
@@ -164,15 +194,19 @@ def troubles():
     return {library().trouble(variety) for variety in LANGUAGES}
 
 
-@pytest.mark.parametrize("extra", [
-    pytest.param({"text": "You will have a child."}, id="free text"),
-    pytest.param({"custom": {"a": 1}}, id="a payload"),
-    pytest.param({"image": "https://example.org/x.png"}, id="a picture"),
-    pytest.param({}, id="nothing"),
-])
+@pytest.mark.parametrize(
+    "extra",
+    [
+        pytest.param({"text": "You will have a child."}, id="free text"),
+        pytest.param({"custom": {"a": 1}}, id="a payload"),
+        pytest.param({"image": "https://example.org/x.png"}, id="a picture"),
+        pytest.param({}, id="nothing"),
+    ],
+)
 def test_what_a_broken_reply_generator_makes_up_never_leaves(terminal, monkeypatch, extra):
     async def made_up(self, *args, **kwargs):
         return dict(extra)
+
     monkeypatch.setattr("bot.rasa_adapter.nlg.ApprovedReplies.generate", made_up)
     [reply] = terminal.say("kya dard hota hai?")["replies"]
     assert reply["text"] in troubles()

@@ -7,8 +7,14 @@ from rasa.engine.runner.dask import DaskGraphRunner
 
 from bot.rasa_adapter.graph_runner import run
 
-NEEDS = {"parse": ["message"], "guard": ["parse"], "policy": ["tracker", "domain"], "domain": [],
-         "choice": ["policy", "guard", "tracker"], "apart": ["message"]}
+NEEDS = {
+    "parse": ["message"],
+    "guard": ["parse"],
+    "policy": ["tracker", "domain"],
+    "domain": [],
+    "choice": ["policy", "guard", "tracker"],
+    "apart": ["message"],
+}
 INPUTS = {"message": "salam", "tracker": ["an event"]}
 
 
@@ -22,21 +28,35 @@ class Nodes:
         def call(*needs):
             self.called.append(name)
             return name, (name, *needs)
+
         return call
 
 
 @pytest.fixture
 def made():
     nodes, runner = Nodes(), DaskGraphRunner.__new__(DaskGraphRunner)
-    runner._graph_schema = GraphSchema({
-        name: SchemaNode(needs={need: need for need in needs}, uses=object, fn="run", constructor_name="create",
-                         config={}) for name, needs in NEEDS.items()})
+    runner._graph_schema = GraphSchema(
+        {
+            name: SchemaNode(
+                needs={need: need for need in needs},
+                uses=object,
+                fn="run",
+                constructor_name="create",
+                config={},
+            )
+            for name, needs in NEEDS.items()
+        }
+    )
     runner._instantiated_nodes = {name: nodes.node(name) for name in NEEDS}
     return runner, nodes
 
 
-@pytest.mark.parametrize("targets", [["guard"], ["choice"], ["guard", "choice"], ["domain"]], ids=str)
-@pytest.mark.parametrize("inputs", [INPUTS, {"message": "salam"}, None], ids=["all inputs", "one is missing", "none"])
+@pytest.mark.parametrize(
+    "targets", [["guard"], ["choice"], ["guard", "choice"], ["domain"]], ids=str
+)
+@pytest.mark.parametrize(
+    "inputs", [INPUTS, {"message": "salam"}, None], ids=["all inputs", "one is missing", "none"]
+)
 def test_targets_are_what_dask_makes_of_them(made, targets, inputs):
     runner, nodes = made
     graph = runner._build_dask_graph(runner._graph_schema.minimal_graph_schema(targets))

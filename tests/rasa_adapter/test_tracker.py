@@ -11,7 +11,11 @@ from bot.rasa_adapter.tracker import BUTTON, MEMORY, SHOWN, decision_of
 
 
 def said(level="answer", intent="pain", *, topics=("pain",), variety="en", **metadata):
-    reading = {"verdict": Verdict(level, intent, "a test").to_dict(), "variety": variety, "topics": list(topics)}
+    reading = {
+        "verdict": Verdict(level, intent, "a test").to_dict(),
+        "variety": variety,
+        "topics": list(topics),
+    }
     return UserUttered("words", parse_data={READING: reading}, metadata=metadata)
 
 
@@ -28,42 +32,83 @@ def decide(*events):
 
 
 def test_the_latest_memory_counts():
-    assert decide(said(), replied(chosen="ur"), said(), replied(chosen="roman"), said()).variety == "roman"
+    assert (
+        decide(said(), replied(chosen="ur"), said(), replied(chosen="roman"), said()).variety
+        == "roman"
+    )
 
 
 def test_memory_is_found_behind_events_of_other_kinds():
-    noise = [SlotSet("x", 1), ActionExecuted("action_listen"), BotUttered("words without a memory")] * 50
-    decision = decide(replied(case_told=True), *noise, said(intent="success_pof", topics=("success_pof",)))
+    noise = [
+        SlotSet("x", 1),
+        ActionExecuted("action_listen"),
+        BotUttered("words without a memory"),
+    ] * 50
+    decision = decide(
+        replied(case_told=True), *noise, said(intent="success_pof", topics=("success_pof",))
+    )
     assert decision.action == "steer"
 
 
-@pytest.mark.parametrize("message", [
-    pytest.param(UserUttered("words"), id="a message nobody read"),
-    pytest.param(UserUttered("words", parse_data={READING: {}}), id="an empty reading"),
-    pytest.param(UserUttered("words", parse_data={READING: {"verdict": {}}}), id="a reading without a level"),
-    pytest.param(UserUttered("words", parse_data={READING: {"verdict": {"level": "x", "intent": "y", "reason": "z"}}}),
-                 id="a level nobody knows"),
-    pytest.param(UserUttered("/pain", intent={"name": "pain", "confidence": 1.0}), id="an intent with no reading"),
-    pytest.param(ActionExecuted("action_listen"), id="no message at all"),
-])
+@pytest.mark.parametrize(
+    "message",
+    [
+        pytest.param(UserUttered("words"), id="a message nobody read"),
+        pytest.param(UserUttered("words", parse_data={READING: {}}), id="an empty reading"),
+        pytest.param(
+            UserUttered("words", parse_data={READING: {"verdict": {}}}),
+            id="a reading without a level",
+        ),
+        pytest.param(
+            UserUttered(
+                "words",
+                parse_data={READING: {"verdict": {"level": "x", "intent": "y", "reason": "z"}}},
+            ),
+            id="a level nobody knows",
+        ),
+        pytest.param(
+            UserUttered("/pain", intent={"name": "pain", "confidence": 1.0}),
+            id="an intent with no reading",
+        ),
+        pytest.param(ActionExecuted("action_listen"), id="no message at all"),
+    ],
+)
 def test_what_was_not_read_is_steered(message):
     decision = decide(message)
     assert (decision.action, decision.topics) == ("steer", ())
 
 
 def test_a_broken_memory_is_steered():
-    assert decide(BotUttered("words", metadata={MEMORY: {"last_topics": 5}}), said()).action == "steer"
+    assert (
+        decide(BotUttered("words", metadata={MEMORY: {"last_topics": 5}}), said()).action == "steer"
+    )
 
 
-@pytest.mark.parametrize(("events", "variety"), [
-    pytest.param([said(variety=None, **{SHOWN: "ur"})], "ur", id="words of no language, on an Urdu page"),
-    pytest.param([tapped("pain", **{SHOWN: "ur"})], "ur", id="a first tap on an Urdu page"),
-    pytest.param([replied(last_variety="roman"), tapped("pain", **{SHOWN: "ur"})], "roman",
-                 id="a tap after words in roman"),
-    pytest.param([replied(chosen="en"), tapped("pain", **{SHOWN: "ur"})], "en", id="a tap after a choice"),
-    pytest.param([said(variety="en", **{SHOWN: "ur"})], "en", id="words in English on an Urdu page"),
-    pytest.param([UserUttered("x", metadata={SHOWN: "ur"})], "ur", id="words nobody read, on an Urdu page"),
-])
+@pytest.mark.parametrize(
+    ("events", "variety"),
+    [
+        pytest.param(
+            [said(variety=None, **{SHOWN: "ur"})], "ur", id="words of no language, on an Urdu page"
+        ),
+        pytest.param([tapped("pain", **{SHOWN: "ur"})], "ur", id="a first tap on an Urdu page"),
+        pytest.param(
+            [replied(last_variety="roman"), tapped("pain", **{SHOWN: "ur"})],
+            "roman",
+            id="a tap after words in roman",
+        ),
+        pytest.param(
+            [replied(chosen="en"), tapped("pain", **{SHOWN: "ur"})], "en", id="a tap after a choice"
+        ),
+        pytest.param(
+            [said(variety="en", **{SHOWN: "ur"})], "en", id="words in English on an Urdu page"
+        ),
+        pytest.param(
+            [UserUttered("x", metadata={SHOWN: "ur"})],
+            "ur",
+            id="words nobody read, on an Urdu page",
+        ),
+    ],
+)
 def test_the_language_when_words_do_not_tell(events, variety):
     assert decide(*events).variety == variety
 
@@ -74,8 +119,15 @@ def test_a_typed_message_cannot_claim_to_be_a_button():
     assert decide(message).action == "steer"
 
 
-@pytest.mark.parametrize(("intent", "action"), [("pain", "answer"), ("emergency", "emergency"), (None, "handoff")])
+@pytest.mark.parametrize(
+    ("intent", "action"), [("pain", "answer"), ("emergency", "emergency"), (None, "handoff")]
+)
 def test_rasa_s_own_test_stories_stand_by_their_intent(intent, action):
-    from rasa.core.test import EndToEndUserUtterance  # loads Rasa's evaluation, which nothing else needs
+    from rasa.core.test import (
+        EndToEndUserUtterance,
+    )  # loads Rasa's evaluation, which nothing else needs
 
-    assert decide(EndToEndUserUtterance("words", intent={"name": intent} if intent else {})).action == action
+    assert (
+        decide(EndToEndUserUtterance("words", intent={"name": intent} if intent else {})).action
+        == action
+    )

@@ -32,24 +32,38 @@ SESSION = [SessionStarted(timestamp=5.0), ActionExecuted("action_listen", timest
 SPOKEN = [UserUttered("salam", timestamp=7.0), ActionExecuted("utter_smalltalk", timestamp=8.0)]
 
 
-@pytest.mark.parametrize("earlier", [
-    pytest.param([], id="a new conversation"),
-    pytest.param([*SESSION], id="one session"),
-    pytest.param([*SPOKEN], id="no session was ever started"),
-    pytest.param([UserUttered("hello", timestamp=1.0), *SESSION, *SPOKEN], id="something before the session"),
-    pytest.param([SessionStarted(timestamp=1.0), UserUttered("hello", timestamp=2.0), *SESSION, *SPOKEN],
-                 id="an earlier session"),
-])
+@pytest.mark.parametrize(
+    "earlier",
+    [
+        pytest.param([], id="a new conversation"),
+        pytest.param([*SESSION], id="one session"),
+        pytest.param([*SPOKEN], id="no session was ever started"),
+        pytest.param(
+            [UserUttered("hello", timestamp=1.0), *SESSION, *SPOKEN],
+            id="something before the session",
+        ),
+        pytest.param(
+            [SessionStarted(timestamp=1.0), UserUttered("hello", timestamp=2.0), *SESSION, *SPOKEN],
+            id="an earlier session",
+        ),
+    ],
+)
 def test_what_is_new_is_what_rasa_takes_for_new(terminal, tmp_path, monkeypatch, earlier):
     monkeypatch.setattr(private, "settings", lambda: Settings(var=tmp_path))
     store = private.PrivateTrackerStore(terminal.agent.domain)
     tracker = DialogueStateTracker.from_events("web-1", earlier)
     terminal._loop.run_until_complete(store.save(tracker))
-    terminal._loop.run_until_complete(store.save(DialogueStateTracker.from_events("web-2", SESSION)))
-    tracker = DialogueStateTracker.from_events("web-1", [*earlier, UserUttered("aur?", timestamp=9.0)])
+    terminal._loop.run_until_complete(
+        store.save(DialogueStateTracker.from_events("web-2", SESSION))
+    )
+    tracker = DialogueStateTracker.from_events(
+        "web-1", [*earlier, UserUttered("aur?", timestamp=9.0)]
+    )
     with store.session_scope() as session:
         ours = [event.timestamp for event in store._additional_events(session, tracker)]
-        rasas = [event.timestamp for event in SQLTrackerStore._additional_events(store, session, tracker)]
+        rasas = [
+            event.timestamp for event in SQLTrackerStore._additional_events(store, session, tracker)
+        ]
     assert ours == rasas
 
 
@@ -66,7 +80,9 @@ def files(path):
 
 def rows(path):
     with sqlite3.connect(path) as database:
-        return [json.loads(data) for data, in database.execute("SELECT data FROM events ORDER BY id")]
+        return [
+            json.loads(data) for (data,) in database.execute("SELECT data FROM events ORDER BY id")
+        ]
 
 
 def users(path):
@@ -74,8 +90,12 @@ def users(path):
 
 
 def say(terminal, sender, *incoming):
-    return [terminal._loop.run_until_complete(turn(terminal.agent.handle_message, one, sender=sender,
-                                                   channel="terminal")).metadata["action"] for one in incoming]
+    return [
+        terminal._loop.run_until_complete(
+            turn(terminal.agent.handle_message, one, sender=sender, channel="terminal")
+        ).metadata["action"]
+        for one in incoming
+    ]
 
 
 def test_numbers_are_masked_in_the_file_and_figures_stay(terminal, stored):
@@ -87,24 +107,29 @@ def test_numbers_are_masked_in_the_file_and_figures_stay(terminal, stored):
 
 def test_nothing_of_how_a_message_was_read_is_kept(terminal, stored):
     say(terminal, "web-1", Incoming("meri AMH 0.37 hai"))
-    message, = users(stored)
+    (message,) = users(stored)
     assert set(message["parse_data"]) <= {"intent", "entities", "text"}
     assert message["parse_data"]["intent"] == {"name": "case"}
-    assert content(stored).count(b"AMH 0.37") == 2      # the words, and Rasa's copy of them
+    assert content(stored).count(b"AMH 0.37") == 2  # the words, and Rasa's copy of them
 
 
 def test_the_guard_reads_what_was_typed_and_not_what_is_stored(terminal, stored, monkeypatch):
     from bot.guard.matcher import GuardMatcher
+
     read = []
     real = GuardMatcher.find
-    monkeypatch.setattr(GuardMatcher, "find", lambda self, text: read.append(text) or real(self, text))
+    monkeypatch.setattr(
+        GuardMatcher, "find", lambda self, text: read.append(text) or real(self, text)
+    )
     say(terminal, "web-1", Incoming(NUMBERS))
     assert "7654321" in read[0]
 
 
 CONVERSATIONS = {
-    "a case is remembered": (["meri AMH 0.37 hai, mera number 03007654321", "kamyabi ki sharah kya hai?"],
-                             ["steer", "steer"]),
+    "a case is remembered": (
+        ["meri AMH 0.37 hai, mera number 03007654321", "kamyabi ki sharah kya hai?"],
+        ["steer", "steer"],
+    ),
     "a language is remembered": (["reply in english", "kya ye halal hai?", "dard hota hai?"], None),
     "a topic is remembered": (["success rate for women?", "and for men?"], ["answer", "answer"]),
 }
@@ -123,7 +148,7 @@ def test_history_retries_and_receipts_work_from_the_file(terminal, stored):
         session = server.start()
         first = server.say(session, "POF kya hai? mera number 03007654321", id="message-1")
         assert server.say(session, "POF kya hai?", id="message-1") == first
-        found, = server.post("history", session=session)[1]["turns"]
+        (found,) = server.post("history", session=session)[1]["turns"]
         assert (found["text"], found["replies"]) == ("POF kya hai? mera number •••", first)
         assert server.post("receipts", session=session, message="message-1")[0] == 200
         assert b"POF kya" in files(stored)

@@ -3,7 +3,14 @@
 import pytest
 import sqlalchemy as sa
 from rasa.core.tracker_store import SQLTrackerStore
-from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, SessionStarted, SlotSet, UserUttered
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActiveLoop,
+    BotUttered,
+    SessionStarted,
+    SlotSet,
+    UserUttered,
+)
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.channels.web.history import INDEXED, delete_events
@@ -12,7 +19,11 @@ from bot.rasa_adapter.tracker import MEMORY, variety_before
 from bot.rasa_adapter.tracker_window import REPLIES, WINDOW
 from bot.settings import Settings
 
-SESSION = [ActionExecuted("action_session_start"), SessionStarted(), ActionExecuted("action_listen")]
+SESSION = [
+    ActionExecuted("action_session_start"),
+    SessionStarted(),
+    ActionExecuted("action_listen"),
+]
 
 
 @pytest.fixture
@@ -27,13 +38,19 @@ def kept(terminal, tmp_path, monkeypatch):
         def put(self, *events):
             for place, event in enumerate(events):
                 event.timestamp = float(place)
-            run(store.save(DialogueStateTracker.from_events("web-1", events, terminal.agent.domain.slots)))
+            run(
+                store.save(
+                    DialogueStateTracker.from_events("web-1", events, terminal.agent.domain.slots)
+                )
+            )
 
         def read(self):
             return run(store.retrieve("web-1"))
 
         def whole(self):
-            return run(SQLTrackerStore._retrieve(store, "web-1", fetch_events_from_all_sessions=False))
+            return run(
+                SQLTrackerStore._retrieve(store, "web-1", fetch_events_from_all_sessions=False)
+            )
 
         def save(self, tracker):
             run(store.save(tracker))
@@ -50,8 +67,12 @@ def kept(terminal, tmp_path, monkeypatch):
 
 def turn(number, memory="ur"):
     metadata = {MEMORY: {"case_told": True, "chosen": memory}} if memory else {}
-    return [UserUttered(f"message {number}", intent={"name": "thanks"}), ActionExecuted("utter_smalltalk"),
-            BotUttered(f"reply {number}", metadata=metadata), ActionExecuted("action_listen")]
+    return [
+        UserUttered(f"message {number}", intent={"name": "thanks"}),
+        ActionExecuted("utter_smalltalk"),
+        BotUttered(f"reply {number}", metadata=metadata),
+        ActionExecuted("action_listen"),
+    ]
 
 
 def turns(first, last, **options):
@@ -59,23 +80,39 @@ def turns(first, last, **options):
 
 
 def state(tracker):
-    return (tracker.current_slot_values(), tracker.active_loop, tracker.latest_action, tracker.latest_message.text,
-            tracker.latest_bot_utterance.text, tracker.is_paused(), tracker.followup_action, variety_before(tracker))
+    return (
+        tracker.current_slot_values(),
+        tracker.active_loop,
+        tracker.latest_action,
+        tracker.latest_message.text,
+        tracker.latest_bot_utterance.text,
+        tracker.is_paused(),
+        tracker.followup_action,
+        variety_before(tracker),
+    )
 
 
 SLOT, ASKING, ASKED = SlotSet("callback_tries", 2), ActiveLoop("callback_form"), ActiveLoop(None)
 
 
-@pytest.mark.parametrize("said", [
-    pytest.param([*SESSION, *turns(0, 2)], id="a short conversation"),
-    pytest.param([*SESSION, *turns(0, 50)], id="a long one"),
-    pytest.param([*SESSION, SLOT, *turns(0, 50)], id="a slot set long ago"),
-    pytest.param([*SESSION, SLOT, ASKING, *turns(0, 3), ASKED, *turns(3, 50)], id="a form that ended long ago"),
-    pytest.param([*SESSION, ASKING, *turns(0, 50)], id="a form that still asks"),
-    pytest.param([*SESSION, *turns(0, 50), *SESSION, *turns(50, 52)], id="a new session"),
-    pytest.param([*SESSION, *turns(0, 5), *turns(5, 50, memory=None)], id="a memory from long ago"),
-    pytest.param([*turns(0, 20)], id="no session was ever started"),
-])
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param([*SESSION, *turns(0, 2)], id="a short conversation"),
+        pytest.param([*SESSION, *turns(0, 50)], id="a long one"),
+        pytest.param([*SESSION, SLOT, *turns(0, 50)], id="a slot set long ago"),
+        pytest.param(
+            [*SESSION, SLOT, ASKING, *turns(0, 3), ASKED, *turns(3, 50)],
+            id="a form that ended long ago",
+        ),
+        pytest.param([*SESSION, ASKING, *turns(0, 50)], id="a form that still asks"),
+        pytest.param([*SESSION, *turns(0, 50), *SESSION, *turns(50, 52)], id="a new session"),
+        pytest.param(
+            [*SESSION, *turns(0, 5), *turns(5, 50, memory=None)], id="a memory from long ago"
+        ),
+        pytest.param([*turns(0, 20)], id="no session was ever started"),
+    ],
+)
 def test_a_window_holds_what_the_whole_session_says(kept, said):
     kept.put(*said)
     assert state(kept.read()) == state(kept.whole())
@@ -93,15 +130,24 @@ def test_a_long_conversation_is_read_in_part(kept):
 def test_no_query_of_a_turn_walks_through_a_conversation(kept, query):
     kept.put(*SESSION, *turns(0, 300))
     with kept.connect() as connection:
-        plan = connection.execute(sa.text(f"EXPLAIN QUERY PLAN {query}"), {"sender": "web-1", "id": "m-1"}).all()
+        plan = connection.execute(
+            sa.text(f"EXPLAIN QUERY PLAN {query}"), {"sender": "web-1", "id": "m-1"}
+        ).all()
     steps = [step for *_, step in plan if "events" in step]
-    assert steps and not [step for step in steps if step.endswith("(sender_id=?)") or "SCAN events" in step], steps
+    assert steps and not [
+        step for step in steps if step.endswith("(sender_id=?)") or "SCAN events" in step
+    ], steps
 
 
-@pytest.mark.parametrize("said", [
-    pytest.param([*SESSION, ASKING, *turns(0, 50)], id="a form that still asks"),
-    pytest.param([*SESSION, *turns(0, 5), *turns(5, 50, memory=None)], id="a memory from long ago"),
-])
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param([*SESSION, ASKING, *turns(0, 50)], id="a form that still asks"),
+        pytest.param(
+            [*SESSION, *turns(0, 5), *turns(5, 50, memory=None)], id="a memory from long ago"
+        ),
+    ],
+)
 def test_where_the_window_would_cut_something_off_all_is_read(kept, said):
     kept.put(*said)
     assert list(kept.read().events) == list(kept.whole().events)

@@ -17,7 +17,7 @@ NUMBERS = itertools.count(1)
 
 @pytest.fixture(scope="session")
 def office(terminal, tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patched:       # everybody here signs in from one address
+    with pytest.MonkeyPatch.context() as patched:  # everybody here signs in from one address
         patched.setattr("bot.staff.routes.ATTEMPTS_A_MINUTE", 100_000)
         running = Office(terminal.agent, tmp_path_factory.mktemp("staff"))
     with running:
@@ -30,7 +30,7 @@ def staff(office):
     return lambda role: office.signed_in(f"{role}{next(NUMBERS)}", role)
 
 
-@pytest.fixture(scope="module")     # while Playwright runs, this thread can run no other event loop
+@pytest.fixture(scope="module")  # while Playwright runs, this thread can run no other event loop
 def chromium():
     sync_api = pytest.importorskip("playwright.sync_api")
     with sync_api.sync_playwright() as playwright:
@@ -48,11 +48,19 @@ def page_of(chromium, office, staff):
         context = chromium.new_context(viewport=viewport, **options)
         contexts.append(context)
         cookie = next(iter(staff(role).jar))
-        context.add_cookies([{"name": cookie.name, "value": cookie.value, "url": f"{office.url}/staff"}])
+        context.add_cookies(
+            [{"name": cookie.name, "value": cookie.value, "url": f"{office.url}/staff"}]
+        )
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda message: complaints.append(message.text)
-                if message.type == "error" and "Failed to load resource" not in message.text else None)
+        page.on(
+            "console",
+            lambda message: (
+                complaints.append(message.text)
+                if message.type == "error" and "Failed to load resource" not in message.text
+                else None
+            ),
+        )
         page.goto(f"{office.url}/staff/{path}")
         return page
 

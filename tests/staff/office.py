@@ -29,7 +29,9 @@ class Office(Served):
     def __init__(self, agent, var, *, data=Path("data")):
         super().__init__(agent, var, origins=("https://www.clinic.example",))
         database = f"sqlite:///{var}/staff.db"
-        self.chosen = Settings(var=var, session_key="k" * 32, data=data, staff=Staff(database=database))
+        self.chosen = Settings(
+            var=var, session_key="k" * 32, data=data, staff=Staff(database=database)
+        )
         self.room = WaitingRoom(database, keys=Fernet.generate_key().decode(), days=30)
         self.database = Database(database, tables)
         self.asked = Asked(self.database)
@@ -59,11 +61,19 @@ class Visitor:
 
     def ask(self, path, body=None, *, method=None, headers=None):
         """Return status and text of the page."""
-        asked = urllib.request.Request(f"{self.url}/staff/{path}", data=body, method=method,
-                                       headers={**self.headers, **(headers or {})})
+        asked = urllib.request.Request(
+            f"{self.url}/staff/{path}",
+            data=body,
+            method=method,
+            headers={**self.headers, **(headers or {})},
+        )
         try:
             with self._opener.open(asked, timeout=60) as answer:
-                status, self.last_headers, text = answer.status, answer.headers, answer.read().decode()
+                status, self.last_headers, text = (
+                    answer.status,
+                    answer.headers,
+                    answer.read().decode(),
+                )
         except urllib.error.HTTPError as error:
             status, self.last_headers, text = error.code, error.headers, error.read().decode()
         found = CSRF.search(text)
@@ -72,10 +82,19 @@ class Visitor:
 
     def post(self, path, headers=None, **fields):
         """Send a form."""
-        return self.ask(path, urllib.parse.urlencode({"csrf": self.csrf, **fields}).encode(), headers=headers)
+        return self.ask(
+            path, urllib.parse.urlencode({"csrf": self.csrf, **fields}).encode(), headers=headers
+        )
 
     def call(self, path, body):
         """Send JSON as the console's scripts do; return status and JSON."""
-        status, text = self.ask(path, json.dumps(body).encode(), headers={
-            "Content-Type": "application/json", "Accept": "application/json", "X-CSRF-Token": self.csrf})
+        status, text = self.ask(
+            path,
+            json.dumps(body).encode(),
+            headers={
+                "Content-Type": "application/json",
+                "Accept": "application/json",
+                "X-CSRF-Token": self.csrf,
+            },
+        )
         return status, json.loads(text)

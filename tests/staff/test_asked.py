@@ -44,18 +44,29 @@ from bot.storage.database import Database
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC).timestamp()
 EVER = Choice(date(2020, 1, 1))
-SUGAR = ["sugar ka ilaj stem cell se hota hai?", "شوگر کا علاج سٹیم سیل سے ہوتا ہے؟", "stem cell se sugar ka ilaaj"]
+SUGAR = [
+    "sugar ka ilaj stem cell se hota hai?",
+    "شوگر کا علاج سٹیم سیل سے ہوتا ہے؟",
+    "stem cell se sugar ka ilaaj",
+]
 STOMACH = ["khali pait ana hota hai kya", "خالی پیٹ آنا ہوتا ہے کیا"]
 PRIVATE = "=mera naam Zulekha Bibi hai, 35202-1234567-1, 0300/7654321, z.b@mail.pk, AMH 0.37 <b>kya ye</b> theek hai"
 SECRETS = ("Zulekha", "Bibi", "35202", "7654321", "z.b@", "0.37")
 
 
 def said(action, *, topics=(), variety="en", reason="classifier: halal 0.95", blocks=()):
-    return {"action": action, "topics": list(topics), "variety": variety, "reasons": [reason],
-            "blocks": [{"id": name} for name in blocks]}
+    return {
+        "action": action,
+        "topics": list(topics),
+        "variety": variety,
+        "reasons": [reason],
+        "blocks": [{"id": name} for name in blocks],
+    }
 
 
-DECLINED = said("decline", variety="roman", reason="classifier: uncovered_medical 0.80", blocks=["decline"])
+DECLINED = said(
+    "decline", variety="roman", reason="classifier: uncovered_medical 0.80", blocks=["decline"]
+)
 
 
 @pytest.fixture
@@ -76,17 +87,36 @@ def counted(book, kind, *columns, choice=EVER):
     return {tuple(row)[:-1]: row.total for row in book.sums(choice, kind, *columns)}
 
 
-@pytest.mark.parametrize(("reply", "doubt"), [
-    pytest.param(DECLINED, UNANSWERED, id="no approved answer"),
-    pytest.param(said("decline", blocks=["decline"]), UNANSWERED, id="a text that may not be sent"),
-    pytest.param(said("smalltalk", blocks=["clarify"]), CLARIFIED, id="asked back"),
-    pytest.param(said("answer", topics=["halal"], reason="classifier: halal 0.41"), UNSURE, id="hardly sure"),
-    pytest.param(said("answer", topics=["halal"]), None, id="sure"),
-    pytest.param(said("answer", topics=["halal"], reason="rule x"), None, id="a rule decided"),
-    pytest.param(said("decline", reason="classifier: abuse 0.90", blocks=["decline_abuse"]), None, id="insulted"),
-    *(pytest.param(said(action, reason="classifier: case 0.30", blocks=["clarify", "decline"]), None, id=action)
-      for action in ("crisis", "emergency", "steer", "handoff", "support")),
-])
+@pytest.mark.parametrize(
+    ("reply", "doubt"),
+    [
+        pytest.param(DECLINED, UNANSWERED, id="no approved answer"),
+        pytest.param(
+            said("decline", blocks=["decline"]), UNANSWERED, id="a text that may not be sent"
+        ),
+        pytest.param(said("smalltalk", blocks=["clarify"]), CLARIFIED, id="asked back"),
+        pytest.param(
+            said("answer", topics=["halal"], reason="classifier: halal 0.41"),
+            UNSURE,
+            id="hardly sure",
+        ),
+        pytest.param(said("answer", topics=["halal"]), None, id="sure"),
+        pytest.param(said("answer", topics=["halal"], reason="rule x"), None, id="a rule decided"),
+        pytest.param(
+            said("decline", reason="classifier: abuse 0.90", blocks=["decline_abuse"]),
+            None,
+            id="insulted",
+        ),
+        *(
+            pytest.param(
+                said(action, reason="classifier: case 0.30", blocks=["clarify", "decline"]),
+                None,
+                id=action,
+            )
+            for action in ("crisis", "emergency", "steer", "handoff", "support")
+        ),
+    ],
+)
 def test_words_are_kept_only_where_the_bot_had_no_good_answer(book, reply, doubt):
     asks(book, "kya ye theek hai?", reply=reply)
     assert [one.doubt for one in kept(book)] == [doubt] * bool(doubt)
@@ -101,19 +131,27 @@ def test_a_tapped_button_is_counted_and_has_no_words(book):
 
 
 def test_turns_are_counted_by_day_channel_language_and_topic(book):
-    asks(book, "x", reply=said("answer", topics=["halal", "cost"], variety="ur"), channel="whatsapp")
+    asks(
+        book, "x", reply=said("answer", topics=["halal", "cost"], variety="ur"), channel="whatsapp"
+    )
     asks(book, "x", reply=said("answer", topics=["halal"]))
     asks(book, "x")
-    book._clock = lambda: NOW + 7 * 3600 + 1      # 19 UTC is midnight in Pakistan
+    book._clock = lambda: NOW + 7 * 3600 + 1  # 19 UTC is midnight in Pakistan
     asks(book, "x")
     day, next_day = date(2026, 11, 22), date(2026, 11, 23)
     assert counted(book, ACTION, COUNTS.day) == {(day,): 3, (next_day,): 1}
     assert counted(book, TOPIC, COUNTS.name) == {("halal",): 2, ("cost",): 1}
     assert counted(book, CAUSE, COUNTS.name) == {("uncovered_medical",): 2}
-    assert counted(book, ACTION, COUNTS.channel, COUNTS.variety) == {("web", "roman"): 2, ("web", "en"): 1,
-                                                                     ("whatsapp", "ur"): 1}
+    assert counted(book, ACTION, COUNTS.channel, COUNTS.variety) == {
+        ("web", "roman"): 2,
+        ("web", "en"): 1,
+        ("whatsapp", "ur"): 1,
+    }
     assert counted(book, TOPIC, COUNTS.name, choice=Choice(day, channel="web")) == {("halal",): 1}
-    assert counted(book, TOPIC, COUNTS.name, choice=Choice(day, variety="ur")) == {("halal",): 1, ("cost",): 1}
+    assert counted(book, TOPIC, COUNTS.name, choice=Choice(day, variety="ur")) == {
+        ("halal",): 1,
+        ("cost",): 1,
+    }
     assert counted(book, ACTION, COUNTS.name, choice=Choice(next_day)) == {("decline",): 1}
     assert len(book.questions(Choice(next_day), DOUBTS, most=9)) == 1
 
@@ -138,6 +176,7 @@ def test_what_a_store_that_is_away_did_not_take_is_written_later(book, monkeypat
 
     def away():
         raise sa.exc.OperationalError("", {}, Exception("disk full"))
+
     monkeypatch.setattr(book.database, "begin", away)
     for words in ("first", "second"):
         book.note(DECLINED, words, sender="a", channel="web")
@@ -178,15 +217,21 @@ def test_what_waits_when_the_server_stops_is_written(book, monkeypatch, caplog, 
         monkeypatch.setattr(book, "flush", whole)
         book.note(DECLINED, "late", sender="a", channel="web")
         await routes.listeners["after_server_stop"](None, None)
-    page.Demand(book, Votes(f"sqlite:///{tmp_path}/votes.db")).add_to(routes, Door(book.database, None))
+
+    page.Demand(book, Votes(f"sqlite:///{tmp_path}/votes.db")).add_to(
+        routes, Door(book.database, None)
+    )
     asyncio.run(serve())
     assert [one.words for one in kept(book)] == ["late"]
-    assert ("writing what was asked failed" in caplog.text) == fails and "Zulekha" not in caplog.text
+    assert (
+        "writing what was asked failed" in caplog.text
+    ) == fails and "Zulekha" not in caplog.text
 
 
 def test_what_the_store_never_takes_is_let_go(book, monkeypatch):
     def refused():
         raise sa.exc.DataError("", {}, Exception())
+
     book.note(DECLINED, "x", sender="a", channel="web")
     with monkeypatch.context() as patched, pytest.raises(sa.exc.DataError):
         patched.setattr(book.database, "begin", refused)
@@ -208,7 +253,7 @@ def test_a_conversation_is_exported_and_erased_even_before_it_is_written(book):
     assert [one["words"] for one in book.export("web-1")] == ["pehla sawal"]
     assert book.erase("web-1") == 2 and not book.export("web-1") and book.flush() == 0
     assert [one.words for one in kept(book)] == ["aur kisi ka"]
-    assert counted(book, ACTION, COUNTS.name) == {("decline",): 3}      # a count knows nobody
+    assert counted(book, ACTION, COUNTS.name) == {("decline",): 3}  # a count knows nobody
 
 
 def test_like_questions_are_joined_across_scripts_and_spellings():
@@ -223,7 +268,11 @@ def test_what_a_group_has_taken_counts_for_no_other():
     near = np.eye(9)
     for one, others in alike_to.items():
         near[one, others] = near[others, one] = 0.5
-    assert [sorted(group) for group in _joined(near, np.ones(9))] == [[0, 1, 2, 3, 8], [5, 6, 7], [4]]
+    assert [sorted(group) for group in _joined(near, np.ones(9))] == [
+        [0, 1, 2, 3, 8],
+        [5, 6, 7],
+        [4],
+    ]
 
 
 def test_what_most_chats_asked_comes_first(book):
@@ -276,9 +325,14 @@ def test_a_patients_turns_are_counted_and_written_by_the_server(patients):
     patients.say(session, SUGAR[0])
     patients.say(session, "meri AMH 0.4 hai, Zulekha")
     written(patients, 3)
-    assert counted(patients.asked, ACTION, COUNTS.name) == {("answer",): 1, ("decline",): 1, ("steer",): 1}
+    assert counted(patients.asked, ACTION, COUNTS.name) == {
+        ("answer",): 1,
+        ("decline",): 1,
+        ("steer",): 1,
+    }
     assert [(one.words, one.cause, one.channel) for one in kept(patients.asked)] == [
-        (SUGAR[0], "uncovered_medical", "web")]      # the vote is read from the reason: bot/guard/check.py writes it
+        (SUGAR[0], "uncovered_medical", "web")
+    ]  # the vote is read from the reason: bot/guard/check.py writes it
 
 
 def test_clearing_a_chat_erases_its_questions(patients):
@@ -293,14 +347,28 @@ def test_clearing_a_chat_erases_its_questions(patients):
 def test_what_staff_try_out_is_not_counted(patients, staff):
     viewer = staff("viewer")
     viewer.ask("test")
-    assert viewer.call("test/say", {"text": SUGAR[0], "button": "", "conversation": "ab" * 8, "channel": "web",
-                                    "variety": "en"})[0] == 200
+    assert (
+        viewer.call(
+            "test/say",
+            {
+                "text": SUGAR[0],
+                "button": "",
+                "conversation": "ab" * 8,
+                "channel": "web",
+                "variety": "en",
+            },
+        )[0]
+        == 200
+    )
     assert patients.asked.flush() == 0 and not kept(patients.asked)
 
 
-def test_counting_that_fails_costs_the_patient_nothing_and_logs_no_words(patients, monkeypatch, caplog):
+def test_counting_that_fails_costs_the_patient_nothing_and_logs_no_words(
+    patients, monkeypatch, caplog
+):
     def fail(*args, **options):
         raise ValueError(f"cannot count {args}")
+
     monkeypatch.setattr(patients.asked, "note", fail)
     with caplog.at_level(logging.DEBUG):
         assert patients.say(patients.start(), "sugar ka ilaj Zulekha")
@@ -312,16 +380,27 @@ def filled(patients):
     """Two days' turns, with everything the page shows."""
     book = patients.asked
     for number, words in enumerate([*SUGAR, *STOMACH, PRIVATE]):
-        asks(book, words, sender=f"web-{number}", reply={**DECLINED, "variety": ("roman", "ur")["شوگر" in words]})
+        asks(
+            book,
+            words,
+            sender=f"web-{number}",
+            reply={**DECLINED, "variety": ("roman", "ur")["شوگر" in words]},
+        )
     asks(book, "mard ya aurat", reply=said("smalltalk", variety="roman", blocks=["clarify"]))
-    asks(book, "qeemat?", reply=said("answer", topics=["cost"], variety="roman", reason="classifier: cost 0.45"))
+    asks(
+        book,
+        "qeemat?",
+        reply=said("answer", topics=["cost"], variety="roman", reason="classifier: cost 0.45"),
+    )
     for topic in ("halal", "halal", "cost"):
         asks(book, "x", reply=said("answer", topics=[topic]), channel="whatsapp")
     asks(book, "x", reply=said("crisis", variety="ur"))
     book._clock = lambda: time.time() - 24 * 3600
     asks(book, "x", reply=said("answer", topics=["pain"]))
     book._clock = time.time
-    Votes(patients.chosen.address("votes")).count("web-1", "m-1", [("pain", "en")], "down", day=date.today())
+    Votes(patients.chosen.address("votes")).count(
+        "web-1", "m-1", [("pain", "en")], "down", day=date.today()
+    )
     yield patients
     with Votes(patients.chosen.address("votes")).database.begin() as connection:
         connection.execute(votes.delete())
@@ -342,7 +421,12 @@ def test_a_viewer_sees_numbers_and_no_words(filled, staff):
 
 def test_an_editor_sees_questions_as_text_without_what_tells_of_a_person(filled, staff):
     status, page = staff("editor").ask("asked")
-    assert status == 200 and "Chats: 3, messages: 3" in page and "mard ya aurat" in page and "qeemat?" in page
+    assert (
+        status == 200
+        and "Chats: 3, messages: 3" in page
+        and "mard ya aurat" in page
+        and "qeemat?" in page
+    )
     assert "&lt;b&gt;kya ye&lt;/b&gt;" in page and "<b>kya ye" not in page
     assert not [word for word in SECRETS if word in page]
 
@@ -357,10 +441,16 @@ def test_a_choice_of_channel_language_and_period_holds_for_everything(filled, st
     assert "crisis" in rows and "halal" not in rows
 
 
-@pytest.mark.parametrize("query", ["days=12", "days=", "channel=x", "variety=%27--", "days=7&days=x", "channel=%00"])
+@pytest.mark.parametrize(
+    "query", ["days=12", "days=", "channel=x", "variety=%27--", "days=7&days=x", "channel=%00"]
+)
 def test_a_choice_that_is_not_offered_is_told_and_an_empty_one_is_the_usual(filled, staff, query):
     status, page = staff("viewer").ask(f"asked?{query}")
-    assert status == 200 if query in ("days=", "days=7&days=x") else (status, "from the lists" in page) == (400, True)
+    assert (
+        status == 200
+        if query in ("days=", "days=7&days=x")
+        else (status, "from the lists" in page) == (400, True)
+    )
 
 
 def test_the_questions_as_csv_run_no_formula_and_are_on_the_trail(filled, staff, office):
@@ -381,6 +471,7 @@ def test_a_store_that_is_away_is_told_and_patients_are_answered(filled, staff, m
 
     def away(*args, **options):
         raise sa.exc.OperationalError("", {}, Exception("no such disk"))
+
     monkeypatch.setattr(filled.asked, "sums", away)
     status, page = viewer.ask("asked")
     assert status == 503 and "Patients are still answered" in page
@@ -393,8 +484,19 @@ def test_the_terminal_shows_the_same_and_writes_both_tables(tmp_path, monkeypatc
     book = Asked(Database(chosen.staff.database, tables))
     for number, words in enumerate([*SUGAR, PRIVATE]):
         asks(book, words, sender=f"web-{number}")
-    done = CliRunner().invoke(cli.app, ["staff", "asked", "--days", "7", "--csv", str(tmp_path / "n.csv"),
-                                        "--questions", str(tmp_path / "q.csv")])
+    done = CliRunner().invoke(
+        cli.app,
+        [
+            "staff",
+            "asked",
+            "--days",
+            "7",
+            "--csv",
+            str(tmp_path / "n.csv"),
+            "--questions",
+            str(tmp_path / "q.csv"),
+        ],
+    )
     assert done.exit_code == 0, done.output
     assert "4 messages in 7 days" in done.output and "3 from 3 chats: " in done.output
     assert "uncovered" not in done.output and "Zulekha" not in done.output
@@ -413,7 +515,9 @@ def test_a_hundred_thousand_messages_do_not_make_the_page_slow(office, patients,
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE, {"width": 320, "height": 568}], ids=["desk", "phone", "small"])
+@pytest.mark.parametrize(
+    "viewport", [DESKTOP, PHONE, {"width": 320, "height": 568}], ids=["desk", "phone", "small"]
+)
 def test_the_page_is_clean_fits_and_works_by_keyboard(page_of, filled, viewport, scheme):
     page = page_of("editor", "asked", viewport=viewport, color_scheme=scheme)
     looked_at(page, f"asked-{viewport['width']}-{scheme}")
@@ -449,7 +553,10 @@ def test_an_urdu_question_runs_right_to_left_and_the_chart_has_a_name(page_of, f
     shown = page.get_by_text(SUGAR[1])
     assert (shown.get_attribute("dir"), shown.get_attribute("lang")) == ("rtl", "ur")
     assert page.get_by_role("img", name="Messages each day").count() == 1
-    assert page.locator("figure rect.all").count() == 4 and page.locator("b", has_text="kya ye").count() == 0
+    assert (
+        page.locator("figure rect.all").count() == 4
+        and page.locator("b", has_text="kya ye").count() == 0
+    )
 
 
 def test_without_any_message_the_page_says_so(page_of, patients):

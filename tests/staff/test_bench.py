@@ -19,22 +19,37 @@ from bot.text.words import load_lexicon
 from tests.support import HARD_TEXTS
 
 CONVERSATION = "0123456789abcdef"
-ROW = {"text": "", "action": "answer", "topics": "halal", "variety": "en", "verdict": "", "blocks": "halal notice",
-       "reply": "", "ms": 1.0, "changed": ""}
+ROW = {
+    "text": "",
+    "action": "answer",
+    "topics": "halal",
+    "variety": "en",
+    "verdict": "",
+    "blocks": "halal notice",
+    "reply": "",
+    "ms": 1.0,
+    "changed": "",
+}
 
 
 def say(visitor, text="", **more):
     visitor.ask("")
-    status, record = visitor.call("test/say", {"text": text, "conversation": CONVERSATION, "channel": "web",
-                                               "variety": "en", **more})
+    status, record = visitor.call(
+        "test/say",
+        {"text": text, "conversation": CONVERSATION, "channel": "web", "variety": "en", **more},
+    )
     assert status == 200, record
     return record
 
 
-@pytest.mark.parametrize(("typed", "rule"), [
-    ("meri AMH 0.4 hai, ye halal hai?", "case-lab-own"),
-    ("bohat zyada khoon aa raha hai", "emergency-heavy-bleeding"),
-    ("میں مرنا چاہتی ہوں", None)])
+@pytest.mark.parametrize(
+    ("typed", "rule"),
+    [
+        ("meri AMH 0.4 hai, ye halal hai?", "case-lab-own"),
+        ("bohat zyada khoon aa raha hai", "emergency-heavy-bleeding"),
+        ("میں مرنا چاہتی ہوں", None),
+    ],
+)
 def test_a_record_tells_what_explain_tells(staff, terminal, typed, rule):
     record, explained = say(staff("viewer"), typed), terminal.say(typed)
     parsed = terminal.parse(typed)
@@ -53,7 +68,9 @@ def test_a_record_tells_what_explain_tells(staff, terminal, typed, rule):
 def test_every_step_has_its_milliseconds_and_they_add_up(staff):
     record = say(staff("viewer"), "is it halal?")
     steps = {step["name"]: step["ms"] for step in record["steps"]}
-    assert {"classifier", "guard", "normal form and variety", "decision", "reply composed"} <= set(steps)
+    assert {"classifier", "guard", "normal form and variety", "decision", "reply composed"} <= set(
+        steps
+    )
     assert sum(steps.values()) == pytest.approx(record["ms"], abs=1)
 
 
@@ -67,7 +84,9 @@ def test_a_conversation_is_remembered_and_another_person_has_another(staff):
 def test_nothing_said_here_is_stored_with_patients_conversations(staff, terminal):
     visitor = staff("viewer")
     say(visitor, "is it halal?")
-    keys = list(getattr(terminal.agent.tracker_store, "_tracker_store", terminal.agent.tracker_store).store)
+    keys = list(
+        getattr(terminal.agent.tracker_store, "_tracker_store", terminal.agent.tracker_store).store
+    )
     assert not [key for key in keys if key.startswith("staff-")]
 
 
@@ -77,16 +96,35 @@ def test_patients_are_answered_as_before(staff, terminal):
     assert terminal.say("is it halal?")["replies"] == before
 
 
-@pytest.mark.parametrize("name", ["a slash command", "thousands of emoji", "braces and markup",
-                                  "zero bytes and controls", "a lone high surrogate", "combining marks piled up"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a slash command",
+        "thousands of emoji",
+        "braces and markup",
+        "zero bytes and controls",
+        "a lone high surrogate",
+        "combining marks piled up",
+    ],
+)
 def test_hard_text_is_recorded_too(staff, name):
     text = HARD_TEXTS[name][:2000].encode("utf-8", "replace").decode()
     record = say(staff("viewer"), text)
     assert record["replies"] and record["typed"] == clean(text)
 
 
-@pytest.mark.parametrize("body", [{}, {"text": "x" * 3000}, {"conversation": "../x"}, {"channel": "rest"},
-                                  {"variety": "fr"}, {"text": "", "button": ""}, {"button": "b" * 100}])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"text": "x" * 3000},
+        {"conversation": "../x"},
+        {"channel": "rest"},
+        {"variety": "fr"},
+        {"text": "", "button": ""},
+        {"button": "b" * 100},
+    ],
+)
 def test_what_the_page_would_not_send_is_refused(staff, body):
     visitor = staff("viewer")
     visitor.ask("")
@@ -100,7 +138,9 @@ def test_saying_something_needs_the_token(staff):
     assert visitor.call("test/say", {"text": "hi"})[0] == 403
 
 
-@pytest.mark.parametrize("typed", [*HARD_TEXTS.values(), "mujhe3din se", "کیایہ حلال ہے؟میرا", "t.e.s.e. kya hai"])
+@pytest.mark.parametrize(
+    "typed", [*HARD_TEXTS.values(), "mujhe3din se", "کیایہ حلال ہے؟میرا", "t.e.s.e. kya hai"]
+)
 def test_every_matched_word_has_a_place_in_the_typed_text(typed):
     lexicon, typed = load_lexicon(), clean(typed)
     found = places(typed, lexicon)
@@ -116,12 +156,15 @@ def test_a_word_is_marked_where_it_stands():
     assert [typed[slice(*span)] for span in found] == ["Mujhay", "bohttt", "khoon", "aa", "rha"]
 
 
-@pytest.mark.parametrize(("content", "expected"), [
-    pytest.param("a, b\n\n  c \r\n", ["a, b", "c"], id="lines, commas and all"),
-    pytest.param("id,text\n1,\"a, b\"\n2,\"c\nd\"\n", ["a, b", "c\nd"], id="a column of a CSV"),
-    pytest.param("\ufeffText\nسلام\n", ["سلام"], id="a mark in front and a capital letter"),
-    pytest.param("text\n'=1+1\n", ["=1+1"], id="an escaped formula comes back as it was"),
-])
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        pytest.param("a, b\n\n  c \r\n", ["a, b", "c"], id="lines, commas and all"),
+        pytest.param('id,text\n1,"a, b"\n2,"c\nd"\n', ["a, b", "c\nd"], id="a column of a CSV"),
+        pytest.param("\ufeffText\nسلام\n", ["سلام"], id="a mark in front and a capital letter"),
+        pytest.param("text\n'=1+1\n", ["=1+1"], id="an escaped formula comes back as it was"),
+    ],
+)
 def test_messages_are_read_from_lines_and_csv(content, expected):
     assert messages_in(content) == expected
 
@@ -132,7 +175,7 @@ def test_lists_that_cannot_be_used_are_refused(content):
         messages_in(content)
 
 
-@pytest.mark.parametrize("formula", ["=1+1", "+1", "-1", "@x", "\t=1", "=HYPERLINK(\"x\")"])
+@pytest.mark.parametrize("formula", ["=1+1", "+1", "-1", "@x", "\t=1", '=HYPERLINK("x")'])
 def test_a_formula_leaves_as_text(formula):
     out = to_csv([ROW | {"text": formula, "reply": formula}])
     row = list(csv.reader(io.StringIO(out.removeprefix("\ufeff"))))[1]
@@ -141,10 +184,16 @@ def test_a_formula_leaves_as_text(formula):
 
 def test_a_list_is_compared_with_the_last_time_and_its_words_are_not_kept(tmp_path):
     database = Database(f"sqlite:///{tmp_path}/staff.db", tables)
-    first, again, other = ([ROW | {"text": "Zulekha ka AMH"} | more] for more in ({}, {}, {"action": "steer"}))
+    first, again, other = (
+        [ROW | {"text": "Zulekha ka AMH"} | more] for more in ({}, {}, {"action": "steer"})
+    )
     for rows in (first, again, other):
         compare(database, rows)
-    assert (first[0]["changed"], again[0]["changed"], other[0]["changed"]) == ("new", "", "action: answer → steer")
+    assert (first[0]["changed"], again[0]["changed"], other[0]["changed"]) == (
+        "new",
+        "",
+        "action: answer → steer",
+    )
     database.engine.dispose()
     assert not [path for path in tmp_path.iterdir() if b"Zulekha" in path.read_bytes()]
 
@@ -153,7 +202,9 @@ def finished(visitor, content):
     status, started = visitor.call("test/list", {"content": content})
     assert status == 200, started
     for _ in range(600):
-        state = json.loads(visitor.ask(f"test/list/{started['run']}", headers={"Accept": "application/json"})[1])
+        state = json.loads(
+            visitor.ask(f"test/list/{started['run']}", headers={"Accept": "application/json"})[1]
+        )
         if state["done"]:
             return started["run"], state
         time.sleep(0.1)
@@ -179,10 +230,16 @@ def test_a_list_of_ten_megabytes_is_refused_and_the_server_lives(staff, office):
 
 
 def test_a_draft_is_shown_beside_what_patients_get(terminal, tmp_path):
-    data = shutil.copytree("data", tmp_path / "data", ignore=shutil.ignore_patterns("nlu", "guard", "lexicon"))
+    data = shutil.copytree(
+        "data", tmp_path / "data", ignore=shutil.ignore_patterns("nlu", "guard", "lexicon")
+    )
     file = data / "answers" / "halal.yml"
-    file.write_text(file.read_text(encoding="utf-8").replace("our article it is", "our article it really is"),
-                    encoding="utf-8")
+    file.write_text(
+        file.read_text(encoding="utf-8").replace("our article it is", "our article it really is"),
+        encoding="utf-8",
+    )
     record = terminal.run(Recorder(terminal.agent, data).say("is it halal?", sender="staff-y"))
     assert "really" in record["draft"]["text"] and "really" not in record["replies"][0]["text"]
-    assert terminal.run(Recorder(terminal.agent, data).say("salam", sender="staff-z"))["draft"] is None
+    assert (
+        terminal.run(Recorder(terminal.agent, data).say("salam", sender="staff-z"))["draft"] is None
+    )

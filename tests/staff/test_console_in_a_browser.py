@@ -14,8 +14,14 @@ PICTURES = os.environ.get("PICTURES")
 
 def violations(page):
     page.evaluate(AXE)
-    found = page.evaluate("(tags) => axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS)["violations"]
-    return [(one["id"], node["target"], node["failureSummary"]) for one in found for node in one["nodes"]]
+    found = page.evaluate(
+        "(tags) => axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS
+    )["violations"]
+    return [
+        (one["id"], node["target"], node["failureSummary"])
+        for one in found
+        for node in one["nodes"]
+    ]
 
 
 def looked_at(page, name):
@@ -26,7 +32,9 @@ def looked_at(page, name):
 
 
 def fits(page):
-    return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    return page.evaluate(
+        "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    )
 
 
 def say(page, words):
@@ -38,7 +46,9 @@ def say(page, words):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desk", "phone"])
-@pytest.mark.parametrize("path", ["", "people", "trail", "test", "desk", "desk/halal", "waiting", "asked"])
+@pytest.mark.parametrize(
+    "path", ["", "people", "trail", "test", "desk", "desk/halal", "waiting", "asked"]
+)
 def test_every_page_is_clean_and_fits(page_of, path, viewport, scheme):
     page = page_of("admin", path, viewport=viewport, color_scheme=scheme)
     looked_at(page, f"{path.replace('/', '-') or 'home'}-{viewport['width']}-{scheme}")
@@ -65,7 +75,9 @@ def test_a_message_is_answered_and_explained(page_of, viewport):
     page = page_of("viewer", "test", viewport=viewport)
     say(page, HARD)
     assert page.locator(".bubble.mine").inner_text() == HARD
-    assert "meri AMH 0.4" in " ".join(page.locator(".typed mark").all_inner_texts()).replace("  ", " ")
+    assert "meri AMH 0.4" in " ".join(page.locator(".typed mark").all_inner_texts()).replace(
+        "  ", " "
+    )
     shown = page.locator("#flight").inner_text()
     for words in ("rule case-", "steer", "drafting", "classifier", "together"):
         assert words in shown
@@ -89,8 +101,10 @@ def test_whatsapp_shows_its_own_limits(page_of):
     page = page_of("viewer", "test")
     page.locator("#channel").select_option("whatsapp")
     say(page, "salam")
-    assert "of 1024 characters" in page.locator("#flight").inner_text() \
+    assert (
+        "of 1024 characters" in page.locator("#flight").inner_text()
         or "of 4096 characters" in page.locator("#flight").inner_text()
+    )
 
 
 def test_a_list_becomes_a_table_and_the_second_time_nothing_changed(page_of):
@@ -117,10 +131,21 @@ def test_a_session_that_ended_is_told_and_nothing_is_lost(page_of):
 @pytest.fixture
 def waiting(office):
     """Three patients in the waiting room."""
-    for number, (reason, contact) in enumerate([("handoff", None), ("emergency", None), ("callback", {
-            "phone": "+923001234567", "time": "evening", "name": "زلیخا بی بی"})]):
-        office.room.note(sender=f"web-{number}", channel="web", reason=reason, cause="rule x", variety="ur",
-                         contact=contact)
+    for number, (reason, contact) in enumerate(
+        [
+            ("handoff", None),
+            ("emergency", None),
+            ("callback", {"phone": "+923001234567", "time": "evening", "name": "زلیخا بی بی"}),
+        ]
+    ):
+        office.room.note(
+            sender=f"web-{number}",
+            channel="web",
+            reason=reason,
+            cause="rule x",
+            variety="ur",
+            contact=contact,
+        )
     yield
     with office.room.database.begin() as connection:
         connection.exec_driver_sql("DELETE FROM waiting")
@@ -152,7 +177,7 @@ def test_a_text_is_read_and_signing_asks_for_what_it_needs(page_of):
     assert page.locator('.text[lang="ur"]').get_attribute("dir") == "rtl"
     for words in ("Evidence for", "Evidence against", "Outlook"):
         assert page.get_by_text(words).first.is_visible()
-    page.get_by_text("cannot be told here").wait_for()      # these conversations are in memory
+    page.get_by_text("cannot be told here").wait_for()  # these conversations are in memory
     page.get_by_role("button", name="Sign", exact=True).click()
     assert page.locator('input[name="role"]').first.evaluate("node => !node.validity.valid")
 
@@ -175,6 +200,7 @@ NARROW = {"width": 360, "height": 740}
 @pytest.fixture
 def urdu_of(page_of):
     """Open the console as somebody whose browser asks for Urdu; whatever page is shown must be clean and Urdu."""
+
     def open_page(role, path, viewport):
         page = page_of(role, path, viewport=viewport, locale="ur-PK")
 
@@ -216,8 +242,19 @@ def english(page):
 @pytest.mark.parametrize("viewport", [DESKTOP, NARROW], ids=["desk", "phone"])
 def test_every_page_is_in_urdu(urdu_of, office, viewport, waiting):
     page, check = urdu_of("admin", "", viewport)
-    for path in ("", "people", "trail", "desk", "desk/halal", "desk/emergency", "waiting", "asked", "review",
-                 "asked?days=1", "desk/x"):
+    for path in (
+        "",
+        "people",
+        "trail",
+        "desk",
+        "desk/halal",
+        "desk/emergency",
+        "waiting",
+        "asked",
+        "review",
+        "asked?days=1",
+        "desk/x",
+    ):
         page.goto(f"{office.url}/staff/{path}")
         check(path)
     page.goto(f"{office.url}/staff/people")
@@ -249,7 +286,9 @@ def test_a_patient_is_called_in_urdu(urdu_of, waiting, talked, viewport):
     page, check = urdu_of("editor", "waiting", viewport)
     assert page.locator("[data-due]").first.inner_text() == "\u2067\u206610\u2069 منٹ\u2069 باقی"
     for reason in ("callback", "handoff"):
-        page.locator(f"article.{reason}").first.get_by_role("button", name="اپنے ذمے لیں").press("Enter")
+        page.locator(f"article.{reason}").first.get_by_role("button", name="اپنے ذمے لیں").press(
+            "Enter"
+        )
     page.locator("article.callback").get_by_role("textbox").fill("فون کیا، شام کو دوبارہ")
     page.locator("article.callback").get_by_role("button", name="نوٹ محفوظ کریں").press("Enter")
     page.get_by_text("شام کو دوبارہ").wait_for()

@@ -46,8 +46,14 @@ def visitor(desk, name):
 
 def sign(who, shelf, name, **changes):
     who.ask(f"desk/{name}")
-    fields = {"act": "sign", "seen": seen(shelf.answers()[name]), "role": "clinician", "standing": APPROVED,
-              "expires": LATER, **changes}
+    fields = {
+        "act": "sign",
+        "seen": seen(shelf.answers()[name]),
+        "role": "clinician",
+        "standing": APPROVED,
+        "expires": LATER,
+        **changes,
+    }
     return who.post(f"desk/{name}", **fields)
 
 
@@ -60,7 +66,10 @@ def test_a_text_is_signed_into_the_ledger_of_the_terminal(desk, shelf):
     assert status == 200 and "Done: signed" in page
     assert standing(shelf, "pain") == "approved"
     entry = Ledger.load(shelf.ledger_file).entries[-1]
-    assert (entry["signers"], entry["words"]["ur"]) == ([{"role": "clinician"}], shelf.answers()["pain"].text["ur"])
+    assert (entry["signers"], entry["words"]["ur"]) == (
+        [{"role": "clinician"}],
+        shelf.answers()["pain"].text["ur"],
+    )
 
 
 def test_a_contested_text_needs_two_people_two_roles_and_the_evidence(desk, shelf):
@@ -68,13 +77,18 @@ def test_a_contested_text_needs_two_people_two_roles_and_the_evidence(desk, shel
     before = len(Ledger.load(shelf.ledger_file).entries)
     assert "read the evidence" in sign(sana, shelf, "halal")[1]
     assert "second signer" in sign(sana, shelf, "halal", evidence="read")[1]
-    assert "second signer" in sign(sana, shelf, "halal", evidence="read", role="scholar")[1]    # the same person again
+    assert (
+        "second signer" in sign(sana, shelf, "halal", evidence="read", role="scholar")[1]
+    )  # the same person again
     status, page = sign(omar, shelf, "halal", evidence="read", role="Scholar")
     assert status == 400 and "second role" in page
     assert len(Ledger.load(shelf.ledger_file).entries) == before
     assert "Done: signed" in sign(omar, shelf, "halal", evidence="read", role="clinician")[1]
     assert standing(shelf, "halal") == "approved"
-    assert [one["role"] for one in Ledger.load(shelf.ledger_file).entries[-1]["signers"]] == ["scholar", "clinician"]
+    assert [one["role"] for one in Ledger.load(shelf.ledger_file).entries[-1]["signers"]] == [
+        "scholar",
+        "clinician",
+    ]
 
 
 def test_a_first_signature_on_words_that_changed_counts_for_nothing(desk, shelf):
@@ -84,8 +98,17 @@ def test_a_first_signature_on_words_that_changed_counts_for_nothing(desk, shelf)
     assert "second signer" in sign(omar, shelf, "halal", evidence="read")[1]
 
 
-@pytest.mark.parametrize("changes", [{"seen": "0" * 64}, {"expires": "soon"}, {"expires": "2020-01-01"}, {"role": " "},
-                                     {"standing": "anything"}, {"act": "delete"}])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"seen": "0" * 64},
+        {"expires": "soon"},
+        {"expires": "2020-01-01"},
+        {"role": " "},
+        {"standing": "anything"},
+        {"act": "delete"},
+    ],
+)
 def test_what_does_not_fit_is_refused_and_nothing_is_written(desk, shelf, changes):
     before = shelf.ledger_file.read_bytes()
     assert sign(visitor(desk, "sana"), shelf, "cost", **changes)[0] == 400
@@ -112,7 +135,10 @@ def test_a_recall_takes_a_text_out_of_use(desk, shelf):
     sana = visitor(desk, "sana")
     sana.ask("desk/legality")
     assert sana.post("desk/legality", act="recall", role="clinician", reason="")[0] == 400
-    assert "recalled" in sana.post("desk/legality", act="recall", role="clinician", reason="out of date")[1]
+    assert (
+        "recalled"
+        in sana.post("desk/legality", act="recall", role="clinician", reason="out of date")[1]
+    )
     assert standing(shelf, "legality") == "recalled"
 
 
@@ -154,13 +180,19 @@ def test_two_signatures_at_the_same_moment_leave_the_chain_whole(tmp_path):
 
     def one(name):
         ledger = Ledger.load(shelf.ledger_file)
-        entry = ledger.sign(answers[name], standing=APPROVED, roles=["x"], today=date.today(),
-                            expires=date.fromisoformat(LATER))
+        entry = ledger.sign(
+            answers[name],
+            standing=APPROVED,
+            roles=["x"],
+            today=date.today(),
+            expires=date.fromisoformat(LATER),
+        )
         barrier.wait(5)
         try:
             ledger.append(shelf.ledger_file, entry)
         except LedgerError as error:
             failed.append(str(error))
+
     barrier = threading.Barrier(2)
     threads = [threading.Thread(target=one, args=(name,)) for name in ("cost", "steer")]
     for thread in threads:
@@ -171,14 +203,29 @@ def test_two_signatures_at_the_same_moment_leave_the_chain_whole(tmp_path):
     assert len(Ledger.load(shelf.ledger_file).entries) == 2
 
 
-def test_the_reach_of_a_text_counts_conversations_that_were_told_it(terminal, tmp_path, monkeypatch):
+def test_the_reach_of_a_text_counts_conversations_that_were_told_it(
+    terminal, tmp_path, monkeypatch
+):
     store = SQLTrackerStore(db=str(tmp_path / "conversations.db"))
     monkeypatch.setattr(terminal.agent, "tracker_store", store)
-    for sender, blocks, buttons in (("a", ["pain"], []), ("b", ["halal", "pain"], []), ("c", ["halal"], ["pain"])):
-        told = BotUttered("words", {"buttons": [{"id": one, "title": "x"} for one in buttons]},
-                          {"blocks": [{"id": one, "variety": "en", "sha256": "x"} for one in blocks]})
-        terminal._loop.run_until_complete(store.save(DialogueStateTracker.from_events(sender, [told, told])))
-    assert (reach(terminal.agent, "pain"), reach(terminal.agent, "halal"), reach(terminal.agent, "cost")) == (2, 2, 0)
+    for sender, blocks, buttons in (
+        ("a", ["pain"], []),
+        ("b", ["halal", "pain"], []),
+        ("c", ["halal"], ["pain"]),
+    ):
+        told = BotUttered(
+            "words",
+            {"buttons": [{"id": one, "title": "x"} for one in buttons]},
+            {"blocks": [{"id": one, "variety": "en", "sha256": "x"} for one in blocks]},
+        )
+        terminal._loop.run_until_complete(
+            store.save(DialogueStateTracker.from_events(sender, [told, told]))
+        )
+    assert (
+        reach(terminal.agent, "pain"),
+        reach(terminal.agent, "halal"),
+        reach(terminal.agent, "cost"),
+    ) == (2, 2, 0)
     store.engine.dispose()
 
 
@@ -190,23 +237,31 @@ def answer(en, ur, roman):
     return Answer("x", "answer", {"en": en, "ur": ur, "roman": roman})
 
 
-@pytest.mark.parametrize(("texts", "doubt"), [
-    (("40% improve", "۴۰% بہتر", "40% behtar"), None),
-    (("40% improve", "۴۵% بہتر", "40% behtar"), "numbers differ"),
-    (("up to half", "آدھے", "aadhe tak"), "Urdu has no word"),
-    (("up to half", "زیادہ سے زیادہ آدھے", "aadhe tak"), None),
-    (("it is not proven", "ثابت ہے", "sabit nahi hai"), "Only English, Roman Urdu"),
-    (("ASCOT works", "ASCOT کام کرتا ہے", "ye kaam karta hai"), "Roman Urdu lacks ASCOT"),
-    (("a" * 901, "ا", "a"), "too long"),
-])
+@pytest.mark.parametrize(
+    ("texts", "doubt"),
+    [
+        (("40% improve", "۴۰% بہتر", "40% behtar"), None),
+        (("40% improve", "۴۵% بہتر", "40% behtar"), "numbers differ"),
+        (("up to half", "آدھے", "aadhe tak"), "Urdu has no word"),
+        (("up to half", "زیادہ سے زیادہ آدھے", "aadhe tak"), None),
+        (("it is not proven", "ثابت ہے", "sabit nahi hai"), "Only English, Roman Urdu"),
+        (("ASCOT works", "ASCOT کام کرتا ہے", "ye kaam karta hai"), "Roman Urdu lacks ASCOT"),
+        (("a" * 901, "ا", "a"), "too long"),
+    ],
+)
 def test_the_machine_sees_what_the_languages_do_not_share(texts, doubt):
     found = " ".join(doubts(answer(*texts)))
     assert doubt in found if doubt else not found
 
 
-@pytest.mark.parametrize(("before", "after", "expected"), [
-    ("a b", "a b", [("same", "a b")]), ("a b", "a c", [("same", "a "), ("gone", "b"), ("new", "c")]),
-    ("", "a", [("new", "a")]),
-    ("یہ حلال ہے", "یہ حلال نہیں ہے", [("same", "یہ حلال "), ("new", "نہیں "), ("same", "ہے")])])
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("a b", "a b", [("same", "a b")]),
+        ("a b", "a c", [("same", "a "), ("gone", "b"), ("new", "c")]),
+        ("", "a", [("new", "a")]),
+        ("یہ حلال ہے", "یہ حلال نہیں ہے", [("same", "یہ حلال "), ("new", "نہیں "), ("same", "ہے")]),
+    ],
+)
 def test_changes_are_told_word_by_word(before, after, expected):
     assert changes(before, after) == expected

@@ -38,7 +38,11 @@ answer:
   source: "editorial"
   numbers: []
 """
-NEW = {"text.en": "Ask: \"how much?\"\nWe tell.", "text.ur": "پوچھیں\u200cکہ کتنا۔", "text.roman": "Poochein kitna."}
+NEW = {
+    "text.en": 'Ask: "how much?"\nWe tell.',
+    "text.ur": "پوچھیں\u200cکہ کتنا۔",
+    "text.roman": "Poochein kitna.",
+}
 
 
 @pytest.fixture
@@ -67,25 +71,42 @@ def test_comments_order_and_layout_stay_and_the_words_are_new():
     entry = yaml.safe_load(changed)["answer"]
     assert entry["text"] == {key.removeprefix("text."): words for key, words in NEW.items()}
     assert r"پوچھیں\u200cکہ" in changed
-    outside = [[line for line in content.splitlines() if not line.startswith("    ")] for content in (BY_HAND, changed)]
+    outside = [
+        [line for line in content.splitlines() if not line.startswith("    ")]
+        for content in (BY_HAND, changed)
+    ]
     assert outside[0] == outside[1] and "# plain" in changed
-    assert changed.index("roman: \"Poo") < changed.index("en: \"Ask")
+    assert changed.index('roman: "Poo') < changed.index('en: "Ask')
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "data" / "answers").glob("*.yml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "data" / "answers").glob("*.yml")), ids=lambda path: path.stem
+)
 def test_every_text_of_ours_can_be_changed_and_changed_back_to_the_byte(path):
     content = path.read_bytes().decode()
     entry = yaml.safe_load(content)["answer"]
-    was = {f"{part}.{language}": words for part in ("text", "title") for language, words in entry.get(part, {}).items()}
-    there = rewritten(content, {key: f'{words} "نیا" \\ #: {{x}}' for key, words in was.items()}, where=path.name)
+    was = {
+        f"{part}.{language}": words
+        for part in ("text", "title")
+        for language, words in entry.get(part, {}).items()
+    }
+    there = rewritten(
+        content, {key: f'{words} "نیا" \\ #: {{x}}' for key, words in was.items()}, where=path.name
+    )
     assert there != content and rewritten(there, was, where=path.name) == content
 
 
-@pytest.mark.parametrize(("content", "words"), [
-    pytest.param("answer:\n  text: {en: &a x, ur: *a}\n", {"text.en": "y"}, id="an anchor"),
-    pytest.param("answer:\n  text: {en: x}\n", {"text.ur": "y"}, id="a language that is not there"),
-    pytest.param("answer:\n  text: {en: x}\n", {"text.en": "y\x07"}, id="a control character"),
-    pytest.param("answer:\n  text: [x]\n", {"text.en": "y"}, id="another shape")])
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        pytest.param("answer:\n  text: {en: &a x, ur: *a}\n", {"text.en": "y"}, id="an anchor"),
+        pytest.param(
+            "answer:\n  text: {en: x}\n", {"text.ur": "y"}, id="a language that is not there"
+        ),
+        pytest.param("answer:\n  text: {en: x}\n", {"text.en": "y\x07"}, id="a control character"),
+        pytest.param("answer:\n  text: [x]\n", {"text.en": "y"}, id="another shape"),
+    ],
+)
 def test_what_cannot_be_changed_alone_is_refused(content, words):
     with pytest.raises(StaffError, match="x.yml"):
         rewritten(content, words, where="x.yml")
@@ -99,16 +120,24 @@ def test_line_ends_of_another_system_stay(shelf, drafts):
     assert b"\r\n" in path.read_bytes() and b"\n" not in path.read_bytes().replace(b"\r\n", b"")
 
 
-@pytest.mark.parametrize("early", [False, True], ids=["words in the ledger", "only hashes in the ledger"])
+@pytest.mark.parametrize(
+    "early", [False, True], ids=["words in the ledger", "only hashes in the ledger"]
+)
 @pytest.mark.parametrize("name", ["pain", "disclaimer", "emergency", "contact"])
-def test_a_draft_changes_nothing_for_patients_until_it_is_signed(shelf, drafts, monkeypatch, name, early):
+def test_a_draft_changes_nothing_for_patients_until_it_is_signed(
+    shelf, drafts, monkeypatch, name, early
+):
     monkeypatch.setattr(library_module, "LOOK_AGAIN", 0.0)
     if early:
         shelf.forget_words()
     library, before = shelf.library(today=date.today(), production=True), shelf.answers()[name]
     more = "New words, {name}." if name == "contact" else "New words."
     save(drafts, shelf, name, text_en=more)
-    assert Draft(shelf.folder).block(name, "en").text == shelf.answers()[name].text["en"] != before.text["en"]
+    assert (
+        Draft(shelf.folder).block(name, "en").text
+        == shelf.answers()[name].text["en"]
+        != before.text["en"]
+    )
     for _ in ("the running server", "and after a restart"):
         assert {v: library.block(name, v).text for v in LANGUAGES} == before.text
         assert {v: library.title(name, v) for v in before.title} == before.title
@@ -126,15 +155,25 @@ def test_a_draft_that_would_silence_a_text_is_refused(shelf, drafts):
     assert (shelf.folder / "answers" / "contact.yml").read_bytes() == before
 
 
-@pytest.mark.parametrize(("changes", "told"), [
-    pytest.param({"text_ur": ""}, "text.ur is missing", id="a language left empty"),
-    pytest.param({"text_en": "x" * 901}, "900 at most", id="too long"),
-    pytest.param({"text_en": "a\n\nb"}, "blank line", id="a blank line"),
-    pytest.param({"title_en": "x" * 21}, "20 at most", id="a label too long for WhatsApp"),
-    pytest.param({"title_en": "halal?"}, "the same as in halal.yml", id="a label that another text has"),
-    pytest.param({"text_en": "About halal in English."}, "the same as in", id="words that another text has"),
-    pytest.param({"text_en": "call {phone}"}, "placeholder", id="a placeholder"),
-    pytest.param({}, "Nothing was changed", id="nothing new")])
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        pytest.param({"text_ur": ""}, "text.ur is missing", id="a language left empty"),
+        pytest.param({"text_en": "x" * 901}, "900 at most", id="too long"),
+        pytest.param({"text_en": "a\n\nb"}, "blank line", id="a blank line"),
+        pytest.param({"title_en": "x" * 21}, "20 at most", id="a label too long for WhatsApp"),
+        pytest.param(
+            {"title_en": "halal?"}, "the same as in halal.yml", id="a label that another text has"
+        ),
+        pytest.param(
+            {"text_en": "About halal in English."},
+            "the same as in",
+            id="words that another text has",
+        ),
+        pytest.param({"text_en": "call {phone}"}, "placeholder", id="a placeholder"),
+        pytest.param({}, "Nothing was changed", id="nothing new"),
+    ],
+)
 def test_what_does_not_fit_is_told_and_not_saved(shelf, drafts, changes, told):
     before = {path: path.read_bytes() for path in shelf.folder.rglob("*") if path.is_file()}
     with pytest.raises((DataError, StaffError)) as error:
@@ -144,8 +183,12 @@ def test_what_does_not_fit_is_told_and_not_saved(shelf, drafts, changes, told):
 
 
 def test_figures_and_hedges_of_the_file_must_stay(shelf, drafts):
-    shelf.rewrite("pain", text=dict.fromkeys(LANGUAGES, "up to 40% x") | {"ur": "40% x y", "roman": "40% x z"},
-                  numbers=["40"], hedges=[{"en": "up to", "ur": "40% x", "roman": "40% x"}])
+    shelf.rewrite(
+        "pain",
+        text=dict.fromkeys(LANGUAGES, "up to 40% x") | {"ur": "40% x y", "roman": "40% x z"},
+        numbers=["40"],
+        hedges=[{"en": "up to", "ur": "40% x", "roman": "40% x"}],
+    )
     with pytest.raises(DataError, match="hedge"):
         save(drafts, shelf, "pain", text_en="40% x")
     with pytest.raises(DataError, match="figure"):
@@ -163,6 +206,7 @@ def test_of_many_who_save_at_once_one_does_and_the_others_are_told(shelf, tmp_pa
             drafts.save("pain", mine, today=date.today())
         except Overtaken as overtaken:
             failed.append((overtaken.by.account, overtaken.now.text["en"]))
+
     threads = [threading.Thread(target=one, args=(number,)) for number in range(6)]
     for thread in threads:
         thread.start()
@@ -185,6 +229,7 @@ def test_a_file_changed_outside_is_told_without_a_name(shelf, drafts):
 def test_a_folder_that_cannot_be_written_is_told(shelf, drafts, monkeypatch):
     def full(*args, **options):
         raise OSError(28, "No space left on device")
+
     monkeypatch.setattr("bot.staff.approval.drafts.os.fsync", full)
     shelf.answers()
     with pytest.raises(StaffError, match="No space left"):
@@ -210,32 +255,54 @@ def visitor(desk, name):
 
 def fields(shelf, name="pain", **changes):
     answer = shelf.answers()[name]
-    return {"act": "save", "seen": seen(answer), **{f"text.{key}": text for key, text in answer.text.items()},
-            **{f"title.{key}": text for key, text in answer.title.items()}, **changes}
+    return {
+        "act": "save",
+        "seen": seen(answer),
+        **{f"text.{key}": text for key, text in answer.text.items()},
+        **{f"title.{key}": text for key, text in answer.title.items()},
+        **changes,
+    }
 
 
 def test_the_second_of_two_editors_is_told_and_loses_nothing(desk, shelf):
     ayesha, bilal, before = visitor(desk, "ayesha"), visitor(desk, "bilal"), fields(shelf)
     status, page = ayesha.post("desk/pain/edit", **before | {"text.en": "Ayesha's words."})
-    assert status == 200 and "ayesha saved these words as a draft" in page and "Patients go on receiving" in page
+    assert (
+        status == 200
+        and "ayesha saved these words as a draft" in page
+        and "Patients go on receiving" in page
+    )
     status, page = bilal.post("desk/pain/edit", **before | {"text.ur": "بلال کے الفاظ۔"})
     assert status == 409 and "ayesha saved this text on" in page
     assert "بلال کے الفاظ۔</textarea>" in page and "Ayesha&#39;s words.</p>" in page
     again = page.split('name="seen" value="')[1].split('"')[0]
-    status, page = bilal.post("desk/pain/edit", **before | {
-        "seen": again, "text.en": "Ayesha's words.", "text.ur": "بلال کے الفاظ۔"})
+    status, page = bilal.post(
+        "desk/pain/edit",
+        **before | {"seen": again, "text.en": "Ayesha's words.", "text.ur": "بلال کے الفاظ۔"},
+    )
     assert status == 200 and "bilal saved these words" in page
     assert {key: shelf.answers()["pain"].text[key] for key in ("en", "ur")} == {
-        "en": "Ayesha's words.", "ur": "بلال کے الفاظ۔"}
+        "en": "Ayesha's words.",
+        "ur": "بلال کے الفاظ۔",
+    }
     with desk.database.begin() as connection:
-        acts = connection.exec_driver_sql("SELECT account, subject FROM audit WHERE act = 'draft saved'").all()
+        acts = connection.exec_driver_sql(
+            "SELECT account, subject FROM audit WHERE act = 'draft saved'"
+        ).all()
     assert acts == [("ayesha", "pain"), ("bilal", "pain")]
 
 
 def test_words_are_checked_before_they_are_saved_and_a_mistake_keeps_them(desk, shelf):
     ayesha, before = visitor(desk, "ayesha"), (shelf.folder / "answers" / "pain.yml").read_bytes()
-    status, page = ayesha.post("desk/pain/edit", **fields(shelf, **{"act": "look", "text.en": "Up to 40%."}))
-    assert status == 200 and "Not saved yet" in page and "The numbers differ" in page and "Up to 40%." in page
+    status, page = ayesha.post(
+        "desk/pain/edit", **fields(shelf, **{"act": "look", "text.en": "Up to 40%."})
+    )
+    assert (
+        status == 200
+        and "Not saved yet" in page
+        and "The numbers differ" in page
+        and "Up to 40%." in page
+    )
     status, page = ayesha.post("desk/pain/edit", **fields(shelf, **{"text.en": "<b>" + "x" * 901}))
     assert status == 400 and "900 at most" in page and "&lt;b&gt;xxx" in page
     assert (shelf.folder / "answers" / "pain.yml").read_bytes() == before
@@ -262,6 +329,7 @@ def test_a_ledger_that_cannot_be_written_is_told_and_nothing_is_saved(desk, shel
 
     def refused(*args):
         raise PermissionError(13, "Permission denied")
+
     monkeypatch.setattr("bot.answers.ledger._write", refused)
     status, page = ayesha.post("desk/pain/edit", **fields(shelf, **{"text.en": "My words."}))
     assert status == 400 and "cannot be written here" in page and "My words.</textarea>" in page
@@ -284,7 +352,9 @@ def test_the_list_tells_that_a_draft_waits(desk, shelf):
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desk", "phone"])
 def test_two_editors_in_the_browser(chromium, desk, shelf, viewport):
     context = [chromium.new_context(viewport=viewport) for _ in range(2)]
-    ayesha, bilal = (open_text(one, desk, name) for one, name in zip(context, ("ayesha", "bilal"), strict=True))
+    ayesha, bilal = (
+        open_text(one, desk, name) for one, name in zip(context, ("ayesha", "bilal"), strict=True)
+    )
     write(ayesha, "text.ur", "عائشہ کے الفاظ۔")
     write(bilal, "text.ur", "بلال کے الفاظ۔")
     looked_at(ayesha, f"edit-{viewport['width']}")
@@ -325,11 +395,20 @@ def write(page, name, words):
 @pytest.mark.parametrize("viewport", [DESKTOP, NARROW], ids=["desk", "phone"])
 def test_an_editor_reads_urdu_whatever_stands_in_the_way(chromium, desk, shelf, viewport):
     context = chromium.new_context(viewport=viewport, locale="ur-PK")
-    page, before = open_text(context, desk, "bilal", opener="اس تحریر کے الفاظ بدلیں"), fields(shelf)
+    page, before = (
+        open_text(context, desk, "bilal", opener="اس تحریر کے الفاظ بدلیں"),
+        fields(shelf),
+    )
     clean_urdu(page, "edit")
-    save, look = (page.get_by_role("button", name=name) for name in ("ڈرافٹ محفوظ کریں", "صرف چیک کریں"))
-    for words, told in (("x" * 901, "901"), ("a\n\nb", "خالی لائن"), ("About halal in English.", "halal.yml"),
-                        (before["text.en"], "کوئی تبدیلی نہیں")):
+    save, look = (
+        page.get_by_role("button", name=name) for name in ("ڈرافٹ محفوظ کریں", "صرف چیک کریں")
+    )
+    for words, told in (
+        ("x" * 901, "901"),
+        ("a\n\nb", "خالی لائن"),
+        ("About halal in English.", "halal.yml"),
+        (before["text.en"], "کوئی تبدیلی نہیں"),
+    ):
         write(page, "text.en", words)
         save.click()
         page.get_by_role("alert").get_by_text(told).wait_for()
@@ -356,5 +435,8 @@ def test_problems_of_a_draft_tell_the_true_folder_in_both_languages(shelf, draft
         save(drafts, shelf, "pain", text_ur="", title_en="halal?")
     urdu, path = load_urdu(ROOT / "data"), str(shelf.folder / "answers" / "pain.yml")
     assert len(error.value.problems) == 1 and str(error.value) == (
-        f"{path}: text.ur is missing; add it or delete the answer")
-    assert urdu.say(error.value.problems[0]).startswith(f"\u2066{path}\u2069: \u2066text.ur\u2069 خالی ہے")
+        f"{path}: text.ur is missing; add it or delete the answer"
+    )
+    assert urdu.say(error.value.problems[0]).startswith(
+        f"\u2066{path}\u2069: \u2066text.ur\u2069 خالی ہے"
+    )

@@ -63,13 +63,16 @@ def test_a_password_is_never_kept_as_it_was_typed(people, database):
     assert kept.startswith("$argon2id$") and PASSWORD not in kept
 
 
-@pytest.mark.parametrize(("name", "password"), [
-    pytest.param("ayesha", "wrong words entirely", id="a wrong password"),
-    pytest.param("nobody", PASSWORD, id="a name nobody has"),
-    pytest.param("ayesha", "", id="no password"),
-    pytest.param("ayesha", "x" * 100_000, id="a password of a hundred thousand letters"),
-    pytest.param("", PASSWORD, id="no name"),
-])
+@pytest.mark.parametrize(
+    ("name", "password"),
+    [
+        pytest.param("ayesha", "wrong words entirely", id="a wrong password"),
+        pytest.param("nobody", PASSWORD, id="a name nobody has"),
+        pytest.param("ayesha", "", id="no password"),
+        pytest.param("ayesha", "x" * 100_000, id="a password of a hundred thousand letters"),
+        pytest.param("", PASSWORD, id="no name"),
+    ],
+)
 def test_wrong_names_and_passwords_open_nothing(people, name, password):
     hire(people)
     assert people.verify(name, password) is None
@@ -176,7 +179,10 @@ def test_a_new_password_signs_everybody_out_who_used_the_old(office):
 def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(office):
     visitor = office.signed_in("cookie", "viewer")
     cookie = next(iter(visitor.jar))
-    assert cookie.has_nonstandard_attr("HttpOnly") and cookie.get_nonstandard_attr("SameSite") == "Strict"
+    assert (
+        cookie.has_nonstandard_attr("HttpOnly")
+        and cookie.get_nonstandard_attr("SameSite") == "Strict"
+    )
     assert cookie.path == "/staff"
 
 
@@ -188,9 +194,17 @@ def test_signing_out_ends_the_session_and_not_only_the_cookie(staff):
     assert "Sign in" in visitor.ask("", headers={"Cookie": f"jawab_staff={token}"})[1]
 
 
-@pytest.mark.parametrize(("role", "path", "status"), [
-    ("viewer", "people", 403), ("signer", "people", 403), ("admin", "people", 200),
-    ("editor", "trail", 403), ("admin", "trail", 200), ("viewer", "", 200)])
+@pytest.mark.parametrize(
+    ("role", "path", "status"),
+    [
+        ("viewer", "people", 403),
+        ("signer", "people", 403),
+        ("admin", "people", 200),
+        ("editor", "trail", 403),
+        ("admin", "trail", 200),
+        ("viewer", "", 200),
+    ],
+)
 def test_a_role_opens_its_own_pages_only(staff, role, path, status):
     assert staff(role).ask(path)[0] == status
 
@@ -202,19 +216,28 @@ def test_a_refused_visit_is_on_the_trail(office, staff):
     assert ("refused", "/staff/people") in [tuple(row) for row in acts]
 
 
-@pytest.mark.parametrize(("csrf", "headers"), [
-    pytest.param("", {}, id="no token"),
-    pytest.param("wrong", {}, id="a wrong token"),
-    pytest.param(None, {"Origin": PATIENTS_SITE}, id="the right token from the patients' site"),
-    pytest.param(None, {"Origin": "null"}, id="the right token from nowhere"),
-    pytest.param(None, {"Sec-Fetch-Site": "cross-site"}, id="the right token from another site"),
-    pytest.param(None, {"Sec-Fetch-Site": "same-site"}, id="the right token from a sister site"),
-])
+@pytest.mark.parametrize(
+    ("csrf", "headers"),
+    [
+        pytest.param("", {}, id="no token"),
+        pytest.param("wrong", {}, id="a wrong token"),
+        pytest.param(None, {"Origin": PATIENTS_SITE}, id="the right token from the patients' site"),
+        pytest.param(None, {"Origin": "null"}, id="the right token from nowhere"),
+        pytest.param(
+            None, {"Sec-Fetch-Site": "cross-site"}, id="the right token from another site"
+        ),
+        pytest.param(
+            None, {"Sec-Fetch-Site": "same-site"}, id="the right token from a sister site"
+        ),
+    ],
+)
 def test_a_form_of_anybody_elses_page_does_nothing(office, staff, csrf, headers):
     visitor = staff("admin")
     visitor.ask("people")
     fields = {} if csrf is None else {"csrf": csrf}
-    status, _ = visitor.post("people", headers=headers, act="add", name="intruder", role="admin", **fields)
+    status, _ = visitor.post(
+        "people", headers=headers, act="add", name="intruder", role="admin", **fields
+    )
     assert status == 403
     assert "intruder" not in [one.name for one in office.people.all()]
 
@@ -229,7 +252,9 @@ def test_another_persons_token_is_no_token(office, staff):
 def test_patients_sites_get_no_cors_and_may_not_sign_in(office):
     office.hire("fromsite", "viewer")
     visitor = Visitor(office.url)
-    status, _ = visitor.post("sign-in", headers={"Origin": PATIENTS_SITE}, name="fromsite", password=PASSWORD)
+    status, _ = visitor.post(
+        "sign-in", headers={"Origin": PATIENTS_SITE}, name="fromsite", password=PASSWORD
+    )
     assert status == 403
     assert not [name for name in visitor.last_headers if name.lower().startswith("access-control")]
 
@@ -239,7 +264,11 @@ def test_every_page_forbids_inline_scripts_frames_and_caches(office, staff):
     for path in ("", "people", "trail", "sign-in"):
         visitor.ask(path)
         policy = visitor.last_headers["Content-Security-Policy"]
-        assert "default-src 'none'" in policy and "unsafe" not in policy and "frame-ancestors 'none'" in policy
+        assert (
+            "default-src 'none'" in policy
+            and "unsafe" not in policy
+            and "frame-ancestors 'none'" in policy
+        )
         assert visitor.last_headers["Cache-Control"] == "no-store"
 
 
@@ -276,39 +305,68 @@ def test_too_many_attempts_from_one_address_wait(terminal, tmp_path):
     with Office(terminal.agent, tmp_path) as office:
         visitor = Visitor(office.url)
         # a slow machine gets through few a second, and the limit refills meanwhile
-        statuses = list(itertools.takewhile(lambda status: status != 429, (
-            visitor.post("sign-in", name=f"no{n}", password="x")[0] for n in range(100))))
+        statuses = list(
+            itertools.takewhile(
+                lambda status: status != 429,
+                (visitor.post("sign-in", name=f"no{n}", password="x")[0] for n in range(100)),
+            )
+        )
     assert ATTEMPTS_A_MINUTE <= len(statuses) < 100 and set(statuses) == {403}
 
 
-@pytest.mark.parametrize(("env", "on"), [
-    ({}, True), ({"JAWAB_STAFF": "false"}, False),
-    ({"JAWAB_PRODUCTION": "true", "JAWAB_SESSION_KEY": "k" * 32}, False),
-    ({"JAWAB_PRODUCTION": "true", "JAWAB_SESSION_KEY": "k" * 32, "JAWAB_STAFF": "true",
-      "JAWAB_CONTACT_KEY": KEY}, True)])
+@pytest.mark.parametrize(
+    ("env", "on"),
+    [
+        ({}, True),
+        ({"JAWAB_STAFF": "false"}, False),
+        ({"JAWAB_PRODUCTION": "true", "JAWAB_SESSION_KEY": "k" * 32}, False),
+        (
+            {
+                "JAWAB_PRODUCTION": "true",
+                "JAWAB_SESSION_KEY": "k" * 32,
+                "JAWAB_STAFF": "true",
+                "JAWAB_CONTACT_KEY": KEY,
+            },
+            True,
+        ),
+    ],
+)
 def test_in_production_the_console_is_off_unless_it_is_switched_on(env, on):
     assert bool(Settings.from_env(env).staff) is on
 
 
 def test_a_store_that_cannot_be_opened_stops_the_start_with_a_reason(monkeypatch, tmp_path):
     def fail():
-        return Database(f"sqlite:///{tmp_path}", tables)      # a folder
+        return Database(f"sqlite:///{tmp_path}", tables)  # a folder
+
     monkeypatch.setattr(routes, "waiting_room", fail)
     with pytest.raises(SettingsError, match="JAWAB_DATABASE"):
         routes.register(None)
 
 
 def test_in_production_the_cookie_travels_over_https_only():
-    found = Settings.from_env({"JAWAB_PRODUCTION": "1", "JAWAB_SESSION_KEY": "k" * 32, "JAWAB_STAFF": "1",
-                               "JAWAB_CONTACT_KEY": KEY})
+    found = Settings.from_env(
+        {
+            "JAWAB_PRODUCTION": "1",
+            "JAWAB_SESSION_KEY": "k" * 32,
+            "JAWAB_STAFF": "1",
+            "JAWAB_CONTACT_KEY": KEY,
+        }
+    )
     assert found.staff.secure
 
 
 @pytest.mark.parametrize("key", ["", "short", KEY[:-2], f"{KEY},short"])
 def test_in_production_the_console_needs_a_key_for_contact_data(key):
     with pytest.raises(SettingsError, match="JAWAB_CONTACT_KEY"):
-        Settings.from_env({"JAWAB_PRODUCTION": "1", "JAWAB_SESSION_KEY": "k" * 32, "JAWAB_STAFF": "1",
-                           "JAWAB_CONTACT_KEY": key})
+        Settings.from_env(
+            {
+                "JAWAB_PRODUCTION": "1",
+                "JAWAB_SESSION_KEY": "k" * 32,
+                "JAWAB_STAFF": "1",
+                "JAWAB_CONTACT_KEY": key,
+            }
+        )
 
 
 def test_a_key_as_openssl_prints_it_will_do_and_is_never_printed():
@@ -328,5 +386,10 @@ def test_every_page_is_quick(staff):
 def test_one_address_guesses_twenty_times_a_minute_at_most(terminal, tmp_path):
     with Office(terminal.agent, tmp_path) as office:
         visitor = Visitor(office.url)
-        statuses = [visitor.post("sign-in", name=f"guess{number}", password=PASSWORD)[0] for number in range(30)]
-    assert statuses[:20] == [403] * 20 and 429 in statuses     # one more is allowed every three seconds
+        statuses = [
+            visitor.post("sign-in", name=f"guess{number}", password=PASSWORD)[0]
+            for number in range(30)
+        ]
+    assert (
+        statuses[:20] == [403] * 20 and 429 in statuses
+    )  # one more is allowed every three seconds

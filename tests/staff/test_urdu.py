@@ -30,15 +30,30 @@ def test_every_sentence_has_its_urdu_and_nothing_else_does():
     assert list(problems_in(ROOT / "data")) == []
 
 
-@pytest.mark.parametrize(("before", "after", "told"), [
-    pytest.param('"Password": "پاس ورڈ"', "", '"Password" is missing', id="a sentence without Urdu"),
-    pytest.param('"Password": "پاس ورڈ"', '"Password": "پاس ورڈ"\n"Gone": "گیا"', '"Gone" is said nowhere',
-                 id="left over"),
-    pytest.param('"پاس ورڈ"', '" "', '"Password" has no words', id="no words"),
-    pytest.param("'{name}' پہلے", "'{naam}' پہلے", "its placeholders must be", id="another placeholder"),
-    pytest.param('"پاس ورڈ"', '"<b>پاس ورڈ</b>"', "its tags must be", id="a tag of the translator's own"),
-    pytest.param('"Password": "پاس ورڈ"', '"Password": [1]', "must be lines of", id="no sentence"),
-])
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        pytest.param(
+            '"Password": "پاس ورڈ"', "", '"Password" is missing', id="a sentence without Urdu"
+        ),
+        pytest.param(
+            '"Password": "پاس ورڈ"',
+            '"Password": "پاس ورڈ"\n"Gone": "گیا"',
+            '"Gone" is said nowhere',
+            id="left over",
+        ),
+        pytest.param('"پاس ورڈ"', '" "', '"Password" has no words', id="no words"),
+        pytest.param(
+            "'{name}' پہلے", "'{naam}' پہلے", "its placeholders must be", id="another placeholder"
+        ),
+        pytest.param(
+            '"پاس ورڈ"', '"<b>پاس ورڈ</b>"', "its tags must be", id="a tag of the translator's own"
+        ),
+        pytest.param(
+            '"Password": "پاس ورڈ"', '"Password": [1]', "must be lines of", id="no sentence"
+        ),
+    ],
+)
 def test_check_tells_what_is_wrong_with_the_urdu(tmp_path, before, after, told):
     from bot.validation import problems_in as all_problems
 
@@ -59,7 +74,9 @@ def test_an_error_is_english_in_the_terminal_and_urdu_on_the_page(urdu):
 
 
 def test_values_with_braces_and_percents_stay_as_they_are(urdu):
-    assert urdu.say(Sentence("'{name}' exists already; choose another name", name="{name} 100%s")).count("{name} 100%s")
+    assert urdu.say(
+        Sentence("'{name}' exists already; choose another name", name="{name} 100%s")
+    ).count("{name} 100%s")
     assert str(StaffError("{odd} 100%")) == "{odd} 100%"
 
 
@@ -73,8 +90,16 @@ def test_markup_in_a_value_is_shown_as_text(language):
     visit.reset(token)
 
 
-@pytest.mark.parametrize(("accepted", "dir"), [("ur-PK,ur;q=0.9,en;q=0.8", "rtl"), ("en-GB,ur;q=0.5", "ltr"),
-                                               ("", "ltr"), ("de", "ltr"), ("pa,ur;q=0.8", "rtl")])
+@pytest.mark.parametrize(
+    ("accepted", "dir"),
+    [
+        ("ur-PK,ur;q=0.9,en;q=0.8", "rtl"),
+        ("en-GB,ur;q=0.5", "ltr"),
+        ("", "ltr"),
+        ("de", "ltr"),
+        ("pa,ur;q=0.8", "rtl"),
+    ],
+)
 def test_a_first_visit_is_in_the_language_of_the_browser(office, accepted, dir):
     _, page = Visitor(office.url).ask("sign-in", headers={"Accept-Language": accepted})
     assert f'dir="{dir}">' in page[:80]
@@ -93,15 +118,26 @@ def test_a_chosen_language_is_kept_before_and_after_signing_in(office):
     assert (cookie.path, cookie.get_nonstandard_attr("SameSite")) == ("/staff", "Strict")
 
 
-@pytest.mark.parametrize("back", ["https://elsewhere.example/", "//elsewhere.example", "/staff/../chat", "/other", "",
-                                  "/staff/\n"])
+@pytest.mark.parametrize(
+    "back",
+    [
+        "https://elsewhere.example/",
+        "//elsewhere.example",
+        "/staff/../chat",
+        "/other",
+        "",
+        "/staff/\n",
+    ],
+)
 def test_a_language_button_leads_nowhere_else(office, back):
     status, page = Visitor(office.url).post("language", language="ur", back=back)
     assert status == 200 and "سائن ان" in page
 
 
 def test_no_other_page_can_press_the_button(office, staff):
-    status, _ = Visitor(office.url).post("language", {"Origin": "https://www.clinic.example"}, language="ur")
+    status, _ = Visitor(office.url).post(
+        "language", {"Origin": "https://www.clinic.example"}, language="ur"
+    )
     assert status == 403
     person = staff("viewer")
     person.ask("")
@@ -137,18 +173,26 @@ def calls(*names):
 
 
 def test_no_sentence_for_staff_has_its_values_mixed_in():
-    assert [f"{path}:{node.lineno}" for path, node in calls("StaffError", "LedgerError", "Sentence")
-            if node.args and isinstance(node.args[0], ast.JoinedStr | ast.BinOp)] == []
+    assert [
+        f"{path}:{node.lineno}"
+        for path, node in calls("StaffError", "LedgerError", "Sentence")
+        if node.args and isinstance(node.args[0], ast.JoinedStr | ast.BinOp)
+    ] == []
 
 
 def test_every_act_of_the_trail_can_be_said_in_urdu():
     for path, node in calls("note"):
         acts = [part for part in ast.walk(node.args[2]) if isinstance(part, ast.JoinedStr)] or [
-            part for part in ast.walk(node.args[2]) if isinstance(part, ast.Constant)]
+            part for part in ast.walk(node.args[2]) if isinstance(part, ast.Constant)
+        ]
         for act in acts:
-            kept = ast.unparse(act)[1:].strip("'\"") if isinstance(act, ast.JoinedStr) else act.value
+            kept = (
+                ast.unparse(act)[1:].strip("'\"") if isinstance(act, ast.JoinedStr) else act.value
+            )
             kept = re.sub(r"\{[\w.]*role\}|\{[\w.]*standing\}", "x", kept).replace("{act}", "claim")
-            assert getattr(understood(kept), "template", None) in ACTS, f"{path}:{node.lineno}: {kept}"
+            assert getattr(understood(kept), "template", None) in ACTS, (
+                f"{path}:{node.lineno}: {kept}"
+            )
 
 
 def test_the_trail_is_kept_in_english_and_read_in_urdu(urdu):
@@ -156,12 +200,23 @@ def test_the_trail_is_kept_in_english_and_read_in_urdu(urdu):
     assert understood("halal") == "halal"
 
 
-@pytest.mark.parametrize(("typed", "kept"), [("ڈاکٹر", "clinician"), (" ڈاکٹر ", "clinician"),
-                                             ("clinician", "clinician"), ("مفتی", "مفتی")])
-def test_a_role_chosen_in_urdu_is_kept_in_english_so_that_two_languages_are_not_two_roles(urdu, typed, kept):
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("ڈاکٹر", "clinician"),
+        (" ڈاکٹر ", "clinician"),
+        ("clinician", "clinician"),
+        ("مفتی", "مفتی"),
+    ],
+)
+def test_a_role_chosen_in_urdu_is_kept_in_english_so_that_two_languages_are_not_two_roles(
+    urdu, typed, kept
+):
     assert unsaid(typed, ROLES) == kept
 
 
 def test_the_record_of_an_answer_is_said_in_urdu(urdu):
     assert say({"steps": [{"name": Sentence("decision"), "ms": 0.1}], "typed": "decision"}) == {
-        "steps": [{"name": "فیصلہ", "ms": 0.1}], "typed": "decision"}
+        "steps": [{"name": "فیصلہ", "ms": 0.1}],
+        "typed": "decision",
+    }

@@ -27,7 +27,9 @@ def clock():
 
 @pytest.fixture
 def room(tmp_path, clock):
-    return WaitingRoom(f"sqlite:///{tmp_path}/staff.db", keys=Fernet.generate_key().decode(), days=30, clock=clock)
+    return WaitingRoom(
+        f"sqlite:///{tmp_path}/staff.db", keys=Fernet.generate_key().decode(), days=30, clock=clock
+    )
 
 
 def wait(room, sender="a", reason="handoff", **more):
@@ -40,7 +42,13 @@ def do(room, act, *args):
 
 
 def test_the_gravest_come_first_and_of_each_kind_the_newest(room, clock):
-    for sender, reason in (("a", "handoff"), ("b", "crisis"), ("c", "emergency"), ("d", "handoff"), ("e", "crisis")):
+    for sender, reason in (
+        ("a", "handoff"),
+        ("b", "crisis"),
+        ("c", "emergency"),
+        ("d", "handoff"),
+        ("e", "crisis"),
+    ):
         wait(room, sender, reason)
         clock.now += 1
     assert [one.sender for one in room.open()] == ["e", "b", "c", "d", "a"]
@@ -51,7 +59,11 @@ def test_asking_twice_is_one_entry_and_keeps_the_first_deadline(room, clock):
     clock.now += 600
     wait(room)
     entry = room.open()[0]
-    assert (len(room.open()), entry.times, entry.due) == (1, 2, clock.now - 600 + MINUTES["handoff"] * 60)
+    assert (len(room.open()), entry.times, entry.due) == (
+        1,
+        2,
+        clock.now - 600 + MINUTES["handoff"] * 60,
+    )
 
 
 def test_who_comes_back_after_being_answered_waits_again(room):
@@ -97,13 +109,19 @@ def test_a_file_without_the_key_tells_nothing(room, tmp_path):
     room.database.engine.dispose()
     for path in tmp_path.iterdir():
         assert b"Zulekha" not in path.read_bytes() and b"3001234567" not in path.read_bytes()
-    other = WaitingRoom(f"sqlite:///{tmp_path}/staff.db", keys=Fernet.generate_key().decode(), days=30)
+    other = WaitingRoom(
+        f"sqlite:///{tmp_path}/staff.db", keys=Fernet.generate_key().decode(), days=30
+    )
     with pytest.raises(StaffError, match="JAWAB_CONTACT_KEY"):
         other.contact(other.open()[0])
 
 
 def test_a_new_key_reads_what_the_old_one_kept(tmp_path):
-    url, old, new = f"sqlite:///{tmp_path}/staff.db", Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    url, old, new = (
+        f"sqlite:///{tmp_path}/staff.db",
+        Fernet.generate_key().decode(),
+        Fernet.generate_key().decode(),
+    )
     wait(WaitingRoom(url, keys=old, days=30), reason="callback", contact=CONTACT)
     both = WaitingRoom(url, keys=f"{new},{old}", days=30)
     assert both.contact(both.open()[0]) == CONTACT
@@ -112,8 +130,14 @@ def test_a_new_key_reads_what_the_old_one_kept(tmp_path):
 @pytest.fixture
 def patient(office):
     """Somebody who asked for a call; the entry's number."""
-    office.room.note(sender=f"web-{id(office)}", channel="web", reason="callback", cause="asked for a call",
-                     variety="ur", contact=CONTACT)
+    office.room.note(
+        sender=f"web-{id(office)}",
+        channel="web",
+        reason="callback",
+        cause="asked for a call",
+        variety="ur",
+        contact=CONTACT,
+    )
     entry = next(one for one in office.room.open() if one.reason == "callback")
     yield entry.number
     with office.room.database.begin() as connection:
@@ -132,7 +156,10 @@ def test_an_editor_takes_calls_notes_and_closes(staff, office, patient):
     _, page = editor.post(f"waiting/{patient}", act="resolve")
     assert "Nobody waits" in page
     with office.database.begin() as connection:
-        acts = [row[0] for row in connection.exec_driver_sql("SELECT act FROM audit WHERE act LIKE 'waiting%'")]
+        acts = [
+            row[0]
+            for row in connection.exec_driver_sql("SELECT act FROM audit WHERE act LIKE 'waiting%'")
+        ]
     assert acts[-3:] == ["waiting: claim", "waiting: note", "waiting: resolve"]
 
 
@@ -165,10 +192,17 @@ def test_who_took_an_entry_reads_the_conversation_redacted_and_on_the_trail(staf
     assert editor.ask(f"waiting/{talked}/conversation")[0] == 400
     editor.post(f"waiting/{talked}", act="claim")
     status, page = editor.ask(f"waiting/{talked}/conversation")
-    assert status == 200 and "mera naam ▮▮▮ hai" in page and "kya ye halal hai?" in page and "&lt;b&gt;" in page
+    assert (
+        status == 200
+        and "mera naam ▮▮▮ hai" in page
+        and "kya ye halal hai?" in page
+        and "&lt;b&gt;" in page
+    )
     assert not [word for word in ("Zulekha", "1234567", "0.4") if word in page]
     with office.database.begin() as connection:
-        assert connection.exec_driver_sql("SELECT 1 FROM audit WHERE act = 'conversation read'").first()
+        assert connection.exec_driver_sql(
+            "SELECT 1 FROM audit WHERE act = 'conversation read'"
+        ).first()
 
 
 def test_a_conversation_goes_through_todays_bot_again(staff, talked):
@@ -187,30 +221,46 @@ def test_a_viewer_and_a_colleague_read_no_conversation(staff, talked):
     assert viewer.ask(f"waiting/{talked}/conversation")[0] == 403
 
 
-@pytest.mark.parametrize(("text", "expected"), [
-    ("mera naam Zulekha hai aur AMH 0.4", "mera naam ▮▮▮ hai aur AMH ▮▮▮"),
-    ("میرا نام زلیخا بی بی ہے", "میرا نام ▮▮▮ ہے"),
-    ("My name is Ayesha Khan and I am 38", "My name is ▮▮▮ and I am 38"),
-    ("CNIC 35202-1234567-1, a.b@c.pk", "CNIC ▮▮▮, ▮▮▮"),
-    ("۰۳۰۰ ۱۲۳۴۵۶۷ par phone karein", "▮▮▮ par phone karein"),
-    ("0300/123/4567", "▮▮▮"),
-    ("meri biwi ka naam Sana hai", "meri biwi ka naam ▮▮▮ hai"),
-    ("میرے شوہر کا نام خرم ہے", "میرے شوہر کا نام ▮▮▮ ہے"),
-    ("her name is Hina, 0.4 ng/ml, 20 million", "her name is ▮▮▮, ▮▮▮ ng/ml, ▮▮▮ million"),
-    ("what is the name of this, iska naam kya hai", "what is the name of this, iska naam kya hai"),
-    ("kya 40% success hai? umar 38", "kya 40% success hai? umar 38"),
-    ("", "")])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("mera naam Zulekha hai aur AMH 0.4", "mera naam ▮▮▮ hai aur AMH ▮▮▮"),
+        ("میرا نام زلیخا بی بی ہے", "میرا نام ▮▮▮ ہے"),
+        ("My name is Ayesha Khan and I am 38", "My name is ▮▮▮ and I am 38"),
+        ("CNIC 35202-1234567-1, a.b@c.pk", "CNIC ▮▮▮, ▮▮▮"),
+        ("۰۳۰۰ ۱۲۳۴۵۶۷ par phone karein", "▮▮▮ par phone karein"),
+        ("0300/123/4567", "▮▮▮"),
+        ("meri biwi ka naam Sana hai", "meri biwi ka naam ▮▮▮ hai"),
+        ("میرے شوہر کا نام خرم ہے", "میرے شوہر کا نام ▮▮▮ ہے"),
+        ("her name is Hina, 0.4 ng/ml, 20 million", "her name is ▮▮▮, ▮▮▮ ng/ml, ▮▮▮ million"),
+        (
+            "what is the name of this, iska naam kya hai",
+            "what is the name of this, iska naam kya hai",
+        ),
+        ("kya 40% success hai? umar 38", "kya 40% success hai? umar 38"),
+        ("", ""),
+    ],
+)
 def test_what_tells_who_somebody_is_is_left_out(text, expected):
     assert redact(text) == expected
 
 
-def hear(room, alert="urgent reply not delivered:wamid.X#0", *, sender="a", reason="undelivered", at=1_000_000):
-    return room.hear(alert, sender=sender, channel="whatsapp", reason=reason, cause="x", variety="ur", at=at)
+def hear(
+    room,
+    alert="urgent reply not delivered:wamid.X#0",
+    *,
+    sender="a",
+    reason="undelivered",
+    at=1_000_000,
+):
+    return room.hear(
+        alert, sender=sender, channel="whatsapp", reason=reason, cause="x", variety="ur", at=at
+    )
 
 
 def test_an_alert_is_on_the_list_once_however_often_it_is_told(room, clock, tmp_path):
     assert [hear(room), hear(room)] == [False, False]
-    entry, = room.open()
+    (entry,) = room.open()
     assert (entry.reason, entry.times, entry.due) == ("undelivered", 1, 1_000_000 + 600)
     do(room, "claim", 1, "ayesha")
     do(room, "resolve", 1, "ayesha")
@@ -241,8 +291,14 @@ def test_an_alert_of_somebody_erased_goes_too(room):
 def test_danger_without_an_answer_comes_first(room):
     for reason in MINUTES:
         wait(room, reason, reason)
-    assert [one.reason for one in room.open()] == ["undelivered", "crisis", "emergency", "unanswered", "handoff",
-                                                   "callback"]
+    assert [one.reason for one in room.open()] == [
+        "undelivered",
+        "crisis",
+        "emergency",
+        "unanswered",
+        "handoff",
+        "callback",
+    ]
 
 
 @pytest.mark.parametrize("reason", MINUTES)
@@ -251,5 +307,11 @@ def test_every_reason_has_a_heading_and_stands_in_the_docs(reason):
     assert f"| {DOCUMENTED[reason]}" in (ROOT / "docs" / "staff.md").read_text(encoding="utf-8")
 
 
-DOCUMENTED = {"undelivered": "an urgent reply", "crisis": "crisis", "emergency": "medical emergency",
-              "unanswered": "waited too long", "handoff": "asked for a person", "callback": "asked for a call"}
+DOCUMENTED = {
+    "undelivered": "an urgent reply",
+    "crisis": "crisis",
+    "emergency": "medical emergency",
+    "unanswered": "waited too long",
+    "handoff": "asked for a person",
+    "callback": "asked for a call",
+}

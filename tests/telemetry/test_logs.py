@@ -29,13 +29,25 @@ def written(request, monkeypatch):
 
 
 SPEAKERS = {
-    "rasa in its own words": lambda: logging.getLogger("rasa.core.processor").warning(f"cannot parse {WORDS}"),
-    "rasa with arguments": lambda: logging.getLogger("rasa.core.tracker_store").error("for %s", WORDS),
-    "rasa through structlog": lambda: structlog.get_logger("rasa").warning("processor.parse", user_text=WORDS),
+    "rasa in its own words": lambda: logging.getLogger("rasa.core.processor").warning(
+        f"cannot parse {WORDS}"
+    ),
+    "rasa with arguments": lambda: logging.getLogger("rasa.core.tracker_store").error(
+        "for %s", WORDS
+    ),
+    "rasa through structlog": lambda: structlog.get_logger("rasa").warning(
+        "processor.parse", user_text=WORDS
+    ),
     "rasa's words as an event": lambda: structlog.get_logger("rasa").warning(WORDS, text=WORDS),
-    "sanic about a request": lambda: logging.getLogger("sanic.error").error("in %s", WORDS, exc_info=ValueError(WORDS)),
-    "the database about its parameters": lambda: logging.getLogger("sqlalchemy.pool").critical(f"[parameters: {WORDS}"),
-    "somebody's extra": lambda: logging.getLogger("asyncio").error("task", extra={"coroutine": WORDS}),
+    "sanic about a request": lambda: logging.getLogger("sanic.error").error(
+        "in %s", WORDS, exc_info=ValueError(WORDS)
+    ),
+    "the database about its parameters": lambda: logging.getLogger("sqlalchemy.pool").critical(
+        f"[parameters: {WORDS}"
+    ),
+    "somebody's extra": lambda: logging.getLogger("asyncio").error(
+        "task", extra={"coroutine": WORDS}
+    ),
     "a warning of python's": lambda: warnings.warn(WORDS, stacklevel=1),
     "ours with an exception": lambda: OURS.error("turn failed", exc_info=ValueError(WORDS)),
 }
@@ -47,7 +59,9 @@ def test_no_word_gets_through(written, speak):
     with warnings.catch_warnings():
         warnings.simplefilter("always")
         speak()
-    assert written.getvalue().strip() and not [word for word in WORDS.split() if word in written.getvalue()]
+    assert written.getvalue().strip() and not [
+        word for word in WORDS.split() if word in written.getvalue()
+    ]
 
 
 def test_before_patients_write_others_are_heard(written):
@@ -61,7 +75,9 @@ def test_ours_is_heard_with_the_kind_and_place_of_its_error(written):
         raise ValueError(WORDS)
     except ValueError:
         OURS.exception("whatsapp message failed: message=%s", "m-1")
-    assert "message=m-1" in written.getvalue() and "ValueError < test_logs.py:" in written.getvalue()
+    assert (
+        "message=m-1" in written.getvalue() and "ValueError < test_logs.py:" in written.getvalue()
+    )
 
 
 def test_the_place_others_spoke_from_is_kept(written):
@@ -89,5 +105,5 @@ def test_json_is_one_object_a_line_urdu_and_line_breaks_included(monkeypatch):
         logging.root.handlers = root
         logging.root.setLevel(level)
         structlog.reset_defaults()
-    line, = stream.getvalue().splitlines()
+    (line,) = stream.getvalue().splitlines()
     assert json.loads(line)["event"] == "first\nsecond درد"

@@ -9,8 +9,14 @@ from bot.container import gate
 from bot.telemetry import metrics
 from tests.test_privacy import BREAKS
 
-PART_OF = {"the classifier": "classifier", "the guard": "guard", "the dialogue": "dialogue", "the composer": "reply",
-           "the gate": "gate", "the normaliser": "turn"}
+PART_OF = {
+    "the classifier": "classifier",
+    "the guard": "guard",
+    "the dialogue": "dialogue",
+    "the composer": "reply",
+    "the gate": "gate",
+    "the normaliser": "turn",
+}
 
 
 @pytest.fixture
@@ -41,15 +47,22 @@ def test_a_message_that_the_gate_replaces_is_counted_where_it_was_about_to_leave
     gate().check("Success is 100% guaranteed.", place="history")
     gate().check("Success is 100% guaranteed.")
     gate().check("Success is 100% guaranteed.", place="whatsapp")
-    assert {place: value("jawab_gate_incidents_total", place=place) - count for place, count in before.items()} == {
-        "reply": 1, "whatsapp": 1, "history": 1}
+    assert {
+        place: value("jawab_gate_incidents_total", place=place) - count
+        for place, count in before.items()
+    } == {"reply": 1, "whatsapp": 1, "history": 1}
 
 
-@pytest.mark.parametrize(("action", "variety"), [("Zulekha", "en"), ("answer", "Zulekha"), (None, None)])
+@pytest.mark.parametrize(
+    ("action", "variety"), [("Zulekha", "en"), ("answer", "Zulekha"), (None, None)]
+)
 def test_a_value_of_no_closed_list_is_counted_as_other(action, variety):
     metrics.turn("terminal", action=action, variety=variety, seconds=0.1)
-    labels = {"channel": "terminal", "action": action if action == "answer" else "other",
-              "variety": variety if variety == "en" else "other"}
+    labels = {
+        "channel": "terminal",
+        "action": action if action == "answer" else "other",
+        "variety": variety if variety == "en" else "other",
+    }
     assert value("jawab_turns_total", **labels) >= 1
 
 
@@ -63,5 +76,6 @@ def test_a_warning_is_no_error(counting):
 
 def test_the_parts_named_are_parts_there_are():
     import importlib
+
     for name in metrics.PARTS:
         importlib.import_module(name)

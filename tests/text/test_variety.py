@@ -6,18 +6,28 @@ from bot.text.variety import VARIETIES, load_detector
 from tests.support import HARD_TEXTS, eval_rows
 
 
-@pytest.mark.parametrize(("typed", "label", "reply"), [
-    pytest.param("is it legal in pakistan?", "en", "en", id="english"),
-    pytest.param("kya ye halal hai?", "roman", "roman", id="roman urdu"),
-    pytest.param("کیا یہ حلال ہے؟", "ur", "ur", id="urdu script"),
-    pytest.param("کیا یہ علاج legal ہے؟ please tell", "mixed", "ur", id="urdu script with english"),
-    pytest.param("what is the success rate, kitne log theek hote hain", "mixed", "roman", id="english and roman urdu"),
-    pytest.param("AMH 0.4", "en", None, id="an abbreviation and a number tell nothing"),
-    pytest.param("كيا يہ جائز ہے", "ur", "ur", id="urdu typed with arabic letters"),
-    pytest.param("12345", "en", None, id="numbers only tell nothing"),
-    pytest.param("😭😭", "en", None, id="emoji only tell nothing"),
-    pytest.param("", "en", None, id="an empty message tells nothing"),
-])
+@pytest.mark.parametrize(
+    ("typed", "label", "reply"),
+    [
+        pytest.param("is it legal in pakistan?", "en", "en", id="english"),
+        pytest.param("kya ye halal hai?", "roman", "roman", id="roman urdu"),
+        pytest.param("کیا یہ حلال ہے؟", "ur", "ur", id="urdu script"),
+        pytest.param(
+            "کیا یہ علاج legal ہے؟ please tell", "mixed", "ur", id="urdu script with english"
+        ),
+        pytest.param(
+            "what is the success rate, kitne log theek hote hain",
+            "mixed",
+            "roman",
+            id="english and roman urdu",
+        ),
+        pytest.param("AMH 0.4", "en", None, id="an abbreviation and a number tell nothing"),
+        pytest.param("كيا يہ جائز ہے", "ur", "ur", id="urdu typed with arabic letters"),
+        pytest.param("12345", "en", None, id="numbers only tell nothing"),
+        pytest.param("😭😭", "en", None, id="emoji only tell nothing"),
+        pytest.param("", "en", None, id="an empty message tells nothing"),
+    ],
+)
 def test_variety(typed, label, reply):
     found = load_detector().detect(typed)
     assert (found.label, found.reply) == (label, reply)

@@ -3,18 +3,35 @@
 import os
 import shutil
 
-ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-             "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-PHONE, SMALL, DESKTOP = ({"width": 390, "height": 780}, {"width": 320, "height": 568}, {"width": 1280, "height": 800})
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE, SMALL, DESKTOP = (
+    {"width": 390, "height": 780},
+    {"width": 320, "height": 568},
+    {"width": 1280, "height": 800},
+)
 TYPED = {"en": "What is POF?", "ur": "POF کیا ہے؟", "roman": "POF kya hai?"}
-OWN_CASE = {"en": "My AMH is 0.4 ng/mL, will it work for me?", "ur": "میرا AMH 0.4 ng/mL ہے، کیا مجھے فائدہ ہو گا؟",
-            "roman": "mera AMH 0.4 ng/mL hai, kya mujhe faida ho ga?"}
+OWN_CASE = {
+    "en": "My AMH is 0.4 ng/mL, will it work for me?",
+    "ur": "میرا AMH 0.4 ng/mL ہے، کیا مجھے فائدہ ہو گا؟",
+    "roman": "mera AMH 0.4 ng/mL hai, kya mujhe faida ho ga?",
+}
 LANG = {"en": "en", "ur": "ur", "roman": "ur-Latn"}
 
 
 def launch(playwright):
     """Start the Chromium that is installed."""
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    path = (
+        os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    )
     return playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
 
 

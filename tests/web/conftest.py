@@ -12,8 +12,10 @@ HOSTILE = """<!doctype html><html lang="en"><head><title>Host</title><style nonc
     display: block !important; opacity: .3 !important; transform: rotate(4deg) !important; text-transform: uppercase; }
 jawab-chat, jawab-chat * { display: none !important; visibility: hidden !important; position: static !important; }
 </style><script type="module" src="%s/chat/widget/jawab.js"></script></head><body><p>host</p></body></html>"""
-POLICY = ("default-src 'none'; script-src {0}; connect-src {0}; font-src {0}; style-src 'nonce-host'; "
-          "require-trusted-types-for 'script'")
+POLICY = (
+    "default-src 'none'; script-src {0}; connect-src {0}; font-src {0}; style-src 'nonce-host'; "
+    "require-trusted-types-for 'script'"
+)
 
 
 class Host(http.server.BaseHTTPRequestHandler):
@@ -67,8 +69,14 @@ def visit(chromium, server):
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda message: complaints.append(message.text)
-                if message.type == "error" and "Failed to load resource" not in message.text else None)
+        page.on(
+            "console",
+            lambda message: (
+                complaints.append(message.text)
+                if message.type == "error" and "Failed to load resource" not in message.text
+                else None
+            ),
+        )
         page.goto((base or server.url) + path)
         return Chat(page)
 

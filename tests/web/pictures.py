@@ -18,7 +18,11 @@ from browser import DESKTOP, OWN_CASE, PHONE, SMALL, TYPED, Chat, launch
 from playwright.sync_api import sync_playwright
 
 IMAGES = Path("docs/images")
-HALAL = {"en": "Is this treatment halal?", "ur": "کیا یہ علاج حلال ہے؟", "roman": "kya ye ilaj halal hai?"}
+HALAL = {
+    "en": "Is this treatment halal?",
+    "ur": "کیا یہ علاج حلال ہے؟",
+    "roman": "kya ye ilaj halal hai?",
+}
 
 
 @contextmanager
@@ -29,7 +33,9 @@ def running_bot():
     url = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory() as var:
         command = [str(Path(sys.executable).parent / "jawab"), "run", "--port", str(port)]
-        bot = subprocess.Popen(command, env=os.environ | {"JAWAB_VAR": var, "JAWAB_SESSION_RATE": "1000"})
+        bot = subprocess.Popen(
+            command, env=os.environ | {"JAWAB_VAR": var, "JAWAB_SESSION_RATE": "1000"}
+        )
         try:
             wait_for(url)
             yield url
@@ -62,7 +68,7 @@ class Camera:
         page = context.new_page()
         page.goto(self._url + path)
         yield Chat(page)
-        page.wait_for_timeout(700)      # the font arrives
+        page.wait_for_timeout(700)  # the font arrives
         page.screenshot(path=self._folder / f"{name}.png", full_page="states" in path)
         context.close()
 
@@ -105,8 +111,12 @@ def take_states(camera):
     """Every state, for looking over."""
     for variety in TYPED:
         for scheme in ("light", "dark"):
-            with camera.visitor(f"states-{variety}-{scheme}", f"/chat/states.html?language={variety}",
-                                viewport=DESKTOP, color_scheme=scheme) as chat:
+            with camera.visitor(
+                f"states-{variety}-{scheme}",
+                f"/chat/states.html?language={variety}",
+                viewport=DESKTOP,
+                color_scheme=scheme,
+            ) as chat:
                 chat.page.locator("#states[data-ready]").wait_for(timeout=60_000)
         desktop(camera, variety)
         with camera.visitor(f"small-{variety}", viewport=SMALL) as chat:

@@ -7,15 +7,32 @@ from browser import DESKTOP, PHONE, TYPED
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-STATES = ["new", "topic menu", "answer", "own case and quick replies", "who checked this", "voted", "waiting",
-          "not delivered", "too many messages", "too long", "asked to clear", "cleared", "320 px wide"]
+STATES = [
+    "new",
+    "topic menu",
+    "answer",
+    "own case and quick replies",
+    "who checked this",
+    "voted",
+    "waiting",
+    "not delivered",
+    "too many messages",
+    "too long",
+    "asked to clear",
+    "cleared",
+    "320 px wide",
+]
 
 
 def violations(page, rules=None):
     page.evaluate(AXE)
     options = {"runOnly": {"type": "tag", "values": TAGS}, "rules": rules or {}}
     found = page.evaluate("(options) => axe.run(document, options)", options)["violations"]
-    return [(one["id"], node["target"], node["failureSummary"]) for one in found for node in one["nodes"]]
+    return [
+        (one["id"], node["target"], node["failureSummary"])
+        for one in found
+        for node in one["nodes"]
+    ]
 
 
 @pytest.mark.parametrize("variety", ["en", "ur", "roman"])
@@ -23,11 +40,16 @@ def violations(page, rules=None):
 def test_every_state(visit, variety, scheme):
     chat = visit(f"/chat/states.html?language={variety}", viewport=DESKTOP, color_scheme=scheme)
     chat.page.locator("#states[data-ready]").wait_for(timeout=60_000)
-    shown = chat.page.locator("jawab-chat").evaluate_all("nodes => nodes.map((node) => node.dataset.state)")
+    shown = chat.page.locator("jawab-chat").evaluate_all(
+        "nodes => nodes.map((node) => node.dataset.state)"
+    )
     assert shown == STATES
     # a page of thirteen chats has thirteen h1; each on a page of its own has one
-    many = {"page-has-heading-one": {"enabled": False}, "landmark-unique": {"enabled": False},
-            "heading-order": {"enabled": False}}
+    many = {
+        "page-has-heading-one": {"enabled": False},
+        "landmark-unique": {"enabled": False},
+        "heading-order": {"enabled": False},
+    }
     assert violations(chat.page, many) == []
 
 

@@ -15,6 +15,7 @@ VARIETIES = ["en", "ur", "roman"]
 
 # --- conversations ---
 
+
 @pytest.mark.parametrize("viewport", SIZES)
 @pytest.mark.parametrize("variety", VARIETIES)
 def test_a_whole_conversation(visit, variety, viewport):
@@ -24,7 +25,9 @@ def test_a_whole_conversation(visit, variety, viewport):
     said = chat.replies.last
     assert said.get_attribute("lang") == LANG[variety]
     assert said.get_attribute("dir") == ("rtl" if variety == "ur" else "ltr")
-    assert "POF" in said.inner_text() and said.locator(".small").count() == 2      # disclaimer and notice
+    assert (
+        "POF" in said.inner_text() and said.locator(".small").count() == 2
+    )  # disclaimer and notice
     chat.say(OWN_CASE[variety])
     assert chat.page.locator(".quick button").count() >= 1
     before = chat.replies.count()
@@ -53,7 +56,10 @@ def test_a_reload_keeps_the_conversation_and_the_language(visit):
     shown = chat.page.locator(".said").all_inner_texts(), chat.sent.locator("p").all_inner_texts()
     chat.page.reload()
     chat.replies.nth(1).wait_for()
-    assert (chat.page.locator(".said").all_inner_texts(), chat.sent.locator("p").all_inner_texts()) == shown
+    assert (
+        chat.page.locator(".said").all_inner_texts(),
+        chat.sent.locator("p").all_inner_texts(),
+    ) == shown
     assert chat.page.locator("section").get_attribute("lang") == "ur"
     chat.say("shukriya")
     assert chat.sent.count() == 3
@@ -62,12 +68,19 @@ def test_a_reload_keeps_the_conversation_and_the_language(visit):
 def test_no_word_and_no_cookie_stays_on_the_phone(visit):
     chat = visit()
     chat.say("mera naam Sana hai")
-    kept = chat.page.evaluate("[JSON.stringify(localStorage), JSON.stringify(sessionStorage), document.cookie]")
+    kept = chat.page.evaluate(
+        "[JSON.stringify(localStorage), JSON.stringify(sessionStorage), document.cookie]"
+    )
     assert kept[0] == "{}" and kept[2] == "" and "Sana" not in kept[1]
-    assert set(chat.page.evaluate("Object.keys(JSON.parse(sessionStorage.chat))")) <= {"session", "language", "open"}
+    assert set(chat.page.evaluate("Object.keys(JSON.parse(sessionStorage.chat))")) <= {
+        "session",
+        "language",
+        "open",
+    }
 
 
 # --- the connection ---
+
 
 def test_offline_says_not_delivered_and_a_retry_delivers_once(visit):
     chat = visit()
@@ -80,7 +93,10 @@ def test_offline_says_not_delivered_and_a_retry_delivers_once(visit):
     chat.page.context.set_offline(False)
     chat.button("retry").click()
     chat.replies.nth(1).wait_for()
-    assert chat.page.locator(".retry").count() == 0 and chat.page.locator(".offline").inner_text() == ""
+    assert (
+        chat.page.locator(".retry").count() == 0
+        and chat.page.locator(".offline").inner_text() == ""
+    )
     chat.page.reload()
     chat.replies.nth(1).wait_for()
     assert chat.sent.count() == 2
@@ -126,11 +142,16 @@ def test_a_session_that_ended_is_replaced_and_the_message_arrives(visit):
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_refusal_is_shown_in_the_words_that_came_with_it(visit, status):
     chat, words = visit(), "In an emergency, ring 1122."
-    chat.page.route("**/chat/messages", lambda route: route.fulfill(status=status, json={"error": "x", "text": words}))
+    chat.page.route(
+        "**/chat/messages",
+        lambda route: route.fulfill(status=status, json={"error": "x", "text": words}),
+    )
     chat.text.fill("salam")
     chat.text.press("Enter")
     chat.page.get_by_text(words).wait_for()
-    assert chat.sent.count() == 1 and chat.replies.count() == 0 and chat.button("retry").count() == 1
+    assert (
+        chat.sent.count() == 1 and chat.replies.count() == 0 and chat.button("retry").count() == 1
+    )
 
 
 def test_waiting_is_shown_and_announced(visit):
@@ -154,10 +175,15 @@ def test_a_message_that_is_too_long_is_not_sent(visit):
 
 # --- languages and directions ---
 
+
 def test_the_language_switches_without_a_reload(visit):
     chat = visit()
     chat.page.evaluate("window.same = true")
-    for variety, title in (("ur", "خودکار مددگار"), ("roman", "Khudkar madadgar"), ("en", "Automatic assistant")):
+    for variety, title in (
+        ("ur", "خودکار مددگار"),
+        ("roman", "Khudkar madadgar"),
+        ("en", "Automatic assistant"),
+    ):
         chat.speak(variety)
         panel = chat.page.locator("section")
         assert panel.locator("header p").inner_text() == title
@@ -203,7 +229,9 @@ RUNS = [
     pytest.param("فون +92 300 1234567 پر", ["+92 300 1234567"], id="an international number"),
     pytest.param("فی صد 1-3% خواتین", ["1-3%"], id="a range"),
     pytest.param("۱۲-۱۵ دن", ["۱۲-۱۵"], id="a range in urdu digits"),
-    pytest.param("ٹیسٹ FSH (mIU/mL) 12 ہے", ["FSH (mIU/mL) 12"], id="a unit in brackets inside a latin run"),
+    pytest.param(
+        "ٹیسٹ FSH (mIU/mL) 12 ہے", ["FSH (mIU/mL) 12"], id="a unit in brackets inside a latin run"
+    ),
     pytest.param("کیا POF؟ اور PTF۔", ["POF", "PTF"], id="urdu punctuation stays outside"),
     pytest.param("تاریخ 12/11/2026 ہے", ["12/11/2026"], id="a date"),
     pytest.param("بالکل اردو", [], id="nothing to isolate"),
@@ -213,17 +241,30 @@ RUNS = [
 @pytest.mark.parametrize(("text", "runs"), RUNS)
 def test_runs_are_isolated(visit, text, runs):
     chat = visit()
-    found = chat.page.evaluate("""async (text) => (await import("/chat/widget/isolate.js")).isolate(text, "rtl")
-        .map((node) => node.textContent ? [node.textContent, node.dir ?? ""] : [node, ""])""", text)
+    found = chat.page.evaluate(
+        """async (text) => (await import("/chat/widget/isolate.js")).isolate(text, "rtl")
+        .map((node) => node.textContent ? [node.textContent, node.dir ?? ""] : [node, ""])""",
+        text,
+    )
     assert "".join(part for part, _ in found) == text
     assert [part for part, direction in found if direction == "ltr"] == runs
 
 
-@pytest.mark.parametrize(("text", "direction"), [
-    ("POF کیا ہے؟", "rtl"), ("What is POF?", "ltr"), ("POF kya hai?", "ltr"), ("1122", "ltr"),
-    ("AMH 0.4 ہے، کیا کروں؟", "rtl"), ("my doctor said it is called بیضہ", "ltr")])
+@pytest.mark.parametrize(
+    ("text", "direction"),
+    [
+        ("POF کیا ہے؟", "rtl"),
+        ("What is POF?", "ltr"),
+        ("POF kya hai?", "ltr"),
+        ("1122", "ltr"),
+        ("AMH 0.4 ہے، کیا کروں؟", "rtl"),
+        ("my doctor said it is called بیضہ", "ltr"),
+    ],
+)
 def test_a_message_runs_in_the_direction_of_its_language(visit, text, direction):
-    found = visit().page.evaluate('async (text) => (await import("/chat/widget/isolate.js")).direction(text)', text)
+    found = visit().page.evaluate(
+        'async (text) => (await import("/chat/widget/isolate.js")).direction(text)', text
+    )
     assert found == direction
 
 
@@ -237,9 +278,10 @@ def test_patients_text_is_text(visit):
 
 # --- fonts ---
 
+
 def test_nastaliq_is_fetched_for_urdu_only_and_never_blocks(visit):
     chat, fonts = visit(), []
-    chat.page.route("**/fonts/*", lambda route: fonts.append(route.request.url))     # never answered
+    chat.page.route("**/fonts/*", lambda route: fonts.append(route.request.url))  # never answered
     chat.say(TYPED["en"])
     chat.say(TYPED["roman"])
     assert not fonts
@@ -252,6 +294,7 @@ def test_nastaliq_is_fetched_for_urdu_only_and_never_blocks(visit):
 
 
 # --- discretion ---
+
 
 def test_clearing_asks_first_and_erases_on_the_server(visit):
     chat = visit()
@@ -283,7 +326,10 @@ def test_leaving_quickly_leaves_nothing_behind(visit, server):
     chat.page.locator(".launcher").click()
     chat.say("mera naam Sana hai")
     session = chat.page.evaluate("JSON.parse(sessionStorage.chat).session")
-    chat.page.route("https://www.google.com/**", lambda route: route.fulfill(body="away", content_type="text/html"))
+    chat.page.route(
+        "https://www.google.com/**",
+        lambda route: route.fulfill(body="away", content_type="text/html"),
+    )
     chat.button("exit").click()
     chat.page.wait_for_url("https://www.google.com/")
     for _ in range(50):
@@ -292,7 +338,9 @@ def test_leaving_quickly_leaves_nothing_behind(visit, server):
         time.sleep(0.1)
     assert server.post("history", session=session)[1]["turns"] == []
     chat.page.goto(server.url + "/chat/demo.html")
-    assert chat.page.locator(".mine").count() == 0 and chat.page.evaluate("sessionStorage.length") == 0
+    assert (
+        chat.page.locator(".mine").count() == 0 and chat.page.evaluate("sessionStorage.length") == 0
+    )
 
 
 def test_the_page_says_nothing_about_fertility_in_its_name(visit):
@@ -302,6 +350,7 @@ def test_the_page_says_nothing_about_fertility_in_its_name(visit):
 
 
 # --- honesty ---
+
 
 def test_who_checked_this_shows_the_receipt(visit):
     chat = visit()
@@ -329,6 +378,7 @@ def test_a_vote_is_thanked_for_and_an_emergency_is_not_voted_on(visit):
 
 # --- embedding ---
 
+
 @pytest.mark.parametrize("viewport", SIZES)
 def test_it_works_on_a_hostile_page_under_a_strict_policy(visit, host, viewport):
     chat = visit("/", base=host.url, viewport=viewport)
@@ -338,16 +388,23 @@ def test_it_works_on_a_hostile_page_under_a_strict_policy(visit, host, viewport)
     launcher.click()
     chat.speak("ur")
     chat.say(TYPED["ur"])
-    look = chat.replies.last.evaluate("(node) => { const style = getComputedStyle(node);"
-                                      "return [style.fontSize, style.color, style.fontStyle, style.textTransform]; }")
+    look = chat.replies.last.evaluate(
+        "(node) => { const style = getComputedStyle(node);"
+        "return [style.fontSize, style.color, style.fontStyle, style.textTransform]; }"
+    )
     assert look == ["16px", "rgb(17, 27, 33)", "normal", "none"]
     assert chat.page.context.cookies() == []
 
 
 def test_it_stays_away_from_sites_that_are_not_listed(chromium, server):
     page = chromium.new_page()
-    page.route("https://stranger.example/", lambda route: route.fulfill(
-        content_type="text/html", body=f'<script type="module" src="{server.url}/chat/widget/jawab.js"></script>'))
+    page.route(
+        "https://stranger.example/",
+        lambda route: route.fulfill(
+            content_type="text/html",
+            body=f'<script type="module" src="{server.url}/chat/widget/jawab.js"></script>',
+        ),
+    )
     page.goto("https://stranger.example/")
     page.wait_for_timeout(500)
     assert page.locator("jawab-chat").count() == 0
@@ -365,6 +422,7 @@ def test_a_chat_that_was_open_is_open_on_the_clinic_s_next_page(visit, server):
 
 # --- keyboard, zoom, motion ---
 
+
 def test_everything_works_from_the_keyboard(visit):
     chat = visit("/chat/demo.html", viewport=DESKTOP)
     chat.page.locator(".launcher").focus()
@@ -378,20 +436,43 @@ def test_everything_works_from_the_keyboard(visit):
     reached = []
     for _ in range(12):
         chat.page.keyboard.press("Shift+Tab")
-        reached.append(chat.page.evaluate(
-            "(({dataset, className, tagName}) => dataset.t || dataset.label || className || tagName)"
-            "(document.querySelector('jawab-chat').shadowRoot.activeElement ?? document.body)"))
-    wanted = ["not_helpful", "helpful", "receipt", "messages", "exit", "clear", "menu", "close", "language"]
+        reached.append(
+            chat.page.evaluate(
+                "(({dataset, className, tagName}) => dataset.t || dataset.label || className || tagName)"
+                "(document.querySelector('jawab-chat').shadowRoot.activeElement ?? document.body)"
+            )
+        )
+    wanted = [
+        "not_helpful",
+        "helpful",
+        "receipt",
+        "messages",
+        "exit",
+        "clear",
+        "menu",
+        "close",
+        "language",
+    ]
     assert [name for name in reached if name in wanted] == wanted
     chat.text.focus()
     chat.page.keyboard.press("Escape")
     assert chat.page.locator(".panel").is_hidden()
-    assert chat.page.evaluate("document.querySelector('jawab-chat').shadowRoot.activeElement.className") == "launcher"
+    assert (
+        chat.page.evaluate(
+            "document.querySelector('jawab-chat').shadowRoot.activeElement.className"
+        )
+        == "launcher"
+    )
 
 
 @pytest.mark.parametrize("variety", VARIETIES)
-@pytest.mark.parametrize("viewport", [pytest.param(SMALL, id="320 px"),
-                                      pytest.param({"width": 640, "height": 400}, id="1280 px at 200% zoom")])
+@pytest.mark.parametrize(
+    "viewport",
+    [
+        pytest.param(SMALL, id="320 px"),
+        pytest.param({"width": 640, "height": 400}, id="1280 px at 200% zoom"),
+    ],
+)
 def test_nothing_is_cut_off_on_small_screens(visit, variety, viewport):
     chat = visit(viewport=viewport)
     chat.speak(variety)
@@ -423,11 +504,14 @@ def test_nothing_moves_for_those_who_asked_for_that(visit):
     chat.page.route("**/chat/messages", lambda route: None)
     chat.text.fill("salam")
     chat.text.press("Enter")
-    dot = chat.page.locator(".typing").evaluate("(node) => getComputedStyle(node, '::after').animationName")
+    dot = chat.page.locator(".typing").evaluate(
+        "(node) => getComputedStyle(node, '::after').animationName"
+    )
     assert dot == "none"
 
 
 # --- weight and speed ---
+
 
 def test_the_widget_weighs_at_most_20_kb(server):
     names = sorted(path.name for path in WIDGET.glob("*.js"))
@@ -440,8 +524,15 @@ def slow_visit(chromium, url):
     page = chromium.new_page(viewport=PHONE)
     tools = page.context.new_cdp_session(page)
     tools.send("Network.enable")
-    tools.send("Network.emulateNetworkConditions", {"offline": False, "latency": 150,
-                                                    "downloadThroughput": 200_000, "uploadThroughput": 96_000})
+    tools.send(
+        "Network.emulateNetworkConditions",
+        {
+            "offline": False,
+            "latency": 150,
+            "downloadThroughput": 200_000,
+            "uploadThroughput": 96_000,
+        },
+    )
     tools.send("Emulation.setCPUThrottlingRate", {"rate": 4})
     page.add_init_script("""new MutationObserver((_, observer) => {
       if (!document.querySelector("jawab-chat")?.shadowRoot?.querySelector(".launcher")) return;

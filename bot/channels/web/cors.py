@@ -10,12 +10,14 @@ from sanic import Request
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-                               "img-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; "
-                               "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
-    "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()", "Vary": "Origin",
+    "img-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Vary": "Origin",
 }
-MOST_KEYS = 50_000      # buckets kept in memory; the one longest unused goes first
+MOST_KEYS = 50_000  # buckets kept in memory; the one longest unused goes first
 ALLOW = "Access-Control-Allow-"
 
 
@@ -41,7 +43,11 @@ class Edge:
 
 def preflight() -> dict[str, str]:
     """Return what a browser wants to know before it sends JSON from another site."""
-    return {ALLOW + "Methods": "POST", ALLOW + "Headers": "Content-Type", "Access-Control-Max-Age": "7200"}
+    return {
+        ALLOW + "Methods": "POST",
+        ALLOW + "Headers": "Content-Type",
+        "Access-Control-Max-Age": "7200",
+    }
 
 
 def address(request: Request) -> str:

@@ -12,16 +12,25 @@ from sanic.response import HTTPResponse
 from bot.channels.web.texts import interface
 
 PAGES = Path(__file__).parents[2] / "web"
-TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8",
-         ".js": "text/javascript; charset=utf-8", ".txt": "text/plain; charset=utf-8",
-         ".svg": "image/svg+xml", ".woff2": "font/woff2"}
+TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".txt": "text/plain; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+}
 ENTRY, TEXTS = "widget/jawab.js", "/* the interface's texts */ null"
-YEAR = "public, max-age=31536000, immutable"     # for fonts, whose names carry their version
+YEAR = "public, max-age=31536000, immutable"  # for fonts, whose names carry their version
 
 
 def names() -> list[str]:
     """Return the files there are, as paths under `bot/web`."""
-    return [path.relative_to(PAGES).as_posix() for path in sorted(PAGES.rglob("*")) if path.suffix in TYPES]
+    return [
+        path.relative_to(PAGES).as_posix()
+        for path in sorted(PAGES.rglob("*"))
+        if path.suffix in TYPES
+    ]
 
 
 def file(request: Request, name: str, *, cap: int) -> HTTPResponse:

@@ -21,11 +21,15 @@ from bot.rasa_adapter.tracker import BUTTON, SHOWN
 logger = logging.getLogger(__name__)
 MOST_TURNS = 200
 # plain SQL: building the same query costs two milliseconds, and every message asks it; an id has no % in it (web_body)
-RECORDED = sa.text(r"SELECT 1 FROM events WHERE sender_id = :sender AND type_name = 'user' "
-                   r"AND data LIKE '%' || :part || '%' ESCAPE '\' LIMIT 1")
-# the same on SQLite, which keeps an index of it (bot/storage/migrations/conversations): a long conversation is not searched
+RECORDED = sa.text(
+    r"SELECT 1 FROM events WHERE sender_id = :sender AND type_name = 'user' "
+    r"AND data LIKE '%' || :part || '%' ESCAPE '\' LIMIT 1"
+)
+# the same on SQLite, which keeps an index of it (storage/migrations/conversations): a long talk is not searched
 MESSAGE = "json_extract(data, '$.message_id')"
-INDEXED = sa.text(f"SELECT 1 FROM events WHERE sender_id = :sender AND type_name = 'user' AND {MESSAGE} = :id LIMIT 1")
+INDEXED = sa.text(
+    f"SELECT 1 FROM events WHERE sender_id = :sender AND type_name = 'user' AND {MESSAGE} = :id LIMIT 1"
+)
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,9 @@ class Turn:
     @property
     def said(self) -> list[Passed]:
         """What may be shown of the bot's messages today: they pass the gate again, texts may be recalled since."""
-        return [self._passed(event) for event in self.uttered] or [gate().check(None, variety=self.variety)]
+        return [self._passed(event) for event in self.uttered] or [
+            gate().check(None, variety=self.variety)
+        ]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the turn as the widget shows it; a tapped button by its approved label."""
@@ -57,15 +63,30 @@ class Turn:
 
     def _passed(self, event: BotUttered) -> Passed:
         variety = (event.metadata or {}).get("variety") or self.variety
-        return gate().check(event.text, event.data.get("buttons") or (), variety=variety, place="history")
+        return gate().check(
+            event.text, event.data.get("buttons") or (), variety=variety, place="history"
+        )
 
 
 def shown(passed: Passed) -> dict[str, Any]:
     """Return what the gate let through as the widget gets it; each block with how many lines of the text are its."""
-    blocks = [{"id": block.id, "variety": block.variety, "sha256": block.sha256, "kind": block.kind,
-               "lines": block.text.count(JOINT) + 1} for block in passed.blocks]
-    return {"text": passed.text, "buttons": list(passed.buttons), "blocks": blocks, "variety": passed.variety,
-            "dir": "rtl" if passed.variety == "ur" else "ltr"}
+    blocks = [
+        {
+            "id": block.id,
+            "variety": block.variety,
+            "sha256": block.sha256,
+            "kind": block.kind,
+            "lines": block.text.count(JOINT) + 1,
+        }
+        for block in passed.blocks
+    ]
+    return {
+        "text": passed.text,
+        "buttons": list(passed.buttons),
+        "blocks": blocks,
+        "variety": passed.variety,
+        "dir": "rtl" if passed.variety == "ur" else "ltr",
+    }
 
 
 async def turns(agent: Agent, sender: str) -> list[Turn]:
@@ -78,7 +99,9 @@ async def turn_of(agent: Agent, sender: str, message_id: str | None) -> Turn | N
     """Return the turn of one message in a visitor's own conversation, or None."""
     if message_id is None or not recorded(store_of(agent), sender, message_id):
         return None
-    return next((turn for turn in reversed(await turns(agent, sender)) if turn.id == message_id), None)
+    return next(
+        (turn for turn in reversed(await turns(agent, sender)) if turn.id == message_id), None
+    )
 
 
 def _turns(events: Iterable[Any]) -> list[Turn]:
@@ -86,8 +109,15 @@ def _turns(events: Iterable[Any]) -> list[Turn]:
     for event in events:
         if isinstance(event, UserUttered):
             metadata = event.metadata or {}
-            found.append(Turn(str(event.message_id), event.text or "", metadata.get(BUTTON),
-                              metadata.get(SHOWN) or "en", event.timestamp))
+            found.append(
+                Turn(
+                    str(event.message_id),
+                    event.text or "",
+                    metadata.get(BUTTON),
+                    metadata.get(SHOWN) or "en",
+                    event.timestamp,
+                )
+            )
         elif isinstance(event, BotUttered) and found:
             found[-1].uttered.append(event)
     return found
@@ -102,7 +132,9 @@ async def erase(agent: Agent, sender: str) -> None:
         elif isinstance(store, SQLTrackerStore):
             delete_events(store, store.SQLEvent.sender_id == sender)
         else:
-            raise BotError(f"{type(store).__name__}: cannot erase a conversation; use the SQL tracker store")
+            raise BotError(
+                f"{type(store).__name__}: cannot erase a conversation; use the SQL tracker store"
+            )
 
 
 def store_of(agent: Agent) -> TrackerStore:
@@ -112,7 +144,7 @@ def store_of(agent: Agent) -> TrackerStore:
 
 def inner(store: TrackerStore) -> TrackerStore:
     """Return the store inside what Rasa wraps it in."""
-    while hasattr(store, "_tracker_store"):     # Rasa wraps the store it was given
+    while hasattr(store, "_tracker_store"):  # Rasa wraps the store it was given
         store = store._tracker_store
     return store
 
@@ -134,11 +166,15 @@ def delete_events(store: SQLTrackerStore, condition: Any) -> int:
     with store.session_scope() as session:
         sqlite = session.get_bind().dialect.name == "sqlite"
         if sqlite:
-            session.execute(sa.text("PRAGMA secure_delete = ON"))   # a store that is not ours has not set it
+            session.execute(
+                sa.text("PRAGMA secure_delete = ON")
+            )  # a store that is not ours has not set it
         deleted = session.query(store.SQLEvent).filter(condition).delete(synchronize_session=False)
         session.commit()
-        if sqlite:      # the words still stand in the write-ahead log; waits for whoever reads or writes just now
+        if sqlite:  # the words still stand in the write-ahead log; waits for whoever reads or writes just now
             left, *_ = session.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)")).one()
             if left:
-                logger.error("erased words may stand in the write-ahead log until the next purge: it is in use")
+                logger.error(
+                    "erased words may stand in the write-ahead log until the next purge: it is in use"
+                )
     return int(deleted)

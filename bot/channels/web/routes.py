@@ -31,9 +31,13 @@ from bot.telemetry import metrics
 logger = logging.getLogger(__name__)
 Handler = Callable[[UserMessage], Awaitable[Any]]
 Replies = list[dict[str, Any]]
-PARTS = {"part", "trouble"}     # what a vote is not about
-AT_ONCE = 4         # turns side by side; with more, a whole round of them would go before a refusal or a webhook
-ANSWER_WITHIN = 25.0            # seconds; below RESPONSE_TIMEOUT of bot/server/limits.py, which answers without a text
+PARTS = {"part", "trouble"}  # what a vote is not about
+AT_ONCE = (
+    4  # turns side by side; with more, a whole round of them would go before a refusal or a webhook
+)
+ANSWER_WITHIN = (
+    25.0  # seconds; below RESPONSE_TIMEOUT of bot/server/limits.py, which answers without a text
+)
 
 
 class WebInput(InputChannel):
@@ -67,6 +71,7 @@ def routes(chosen: Settings) -> Blueprint:
         answer.headers.setdefault("Cache-Control", "no-store")
 
     for name in files.names():
+
         async def send(request: Request, name: str = name) -> HTTPResponse:
             return files.file(request, name, cap=chosen.message_cap)
 
@@ -99,7 +104,9 @@ class Desk:
         self._working: dict[tuple[str, str], asyncio.Task[Replies]] = {}
         self._most, self._free = chosen.most_waiting, asyncio.Semaphore(AT_ONCE)
 
-    def route(self, name: str, edge: Edge) -> Callable[[Request], Coroutine[Any, Any, HTTPResponse]]:
+    def route(
+        self, name: str, edge: Edge
+    ) -> Callable[[Request], Coroutine[Any, Any, HTTPResponse]]:
         """Return the handler of one route: the edge first, then the method of that name."""
         method = getattr(self, name)
 
@@ -133,7 +140,9 @@ class Desk:
         task = self._working.get(key)
         if task is None:
             self._refuse_when_saturated(body)
-            task = asyncio.create_task(self._reply(request.app, incoming, *key, posted.variety(body)))
+            task = asyncio.create_task(
+                self._reply(request.app, incoming, *key, posted.variety(body))
+            )
             self._working[key] = task
             task.add_done_callback(lambda done: self._working.pop(key, None))
         # a visitor who loses the connection finds the answer when they come back
@@ -151,7 +160,9 @@ class Desk:
         """Erase the visitor's own conversation and start a new one."""
         sender = self._sender(body)
         working = [task for (who, _), task in self._working.items() if who == sender]
-        await asyncio.gather(*working, return_exceptions=True)   # or they would write after the erasing
+        await asyncio.gather(
+            *working, return_exceptions=True
+        )  # or they would write after the erasing
         if book := asked():
             await asyncio.to_thread(book.erase, sender)
         await erase(request.app.ctx.agent, sender)
@@ -159,7 +170,9 @@ class Desk:
 
     async def receipts(self, request: Request, body: dict[str, Any]) -> dict[str, Any]:
         """Return who signed the texts of a reply in the visitor's own conversation."""
-        found = await turn_of(request.app.ctx.agent, self._sender(body), posted.message_id(body, "message"))
+        found = await turn_of(
+            request.app.ctx.agent, self._sender(body), posted.message_id(body, "message")
+        )
         if found is None:
             raise Refused(404, "message: none of that id in this conversation")
         return {"texts": receipt(found)}
@@ -170,8 +183,12 @@ class Desk:
         found = await turn_of(request.app.ctx.agent, sender, posted.message_id(body, "message"))
         if found is None:
             raise Refused(404, "message: none of that id in this conversation")
-        texts = [(block.id, block.variety) for passed in found.said for block in passed.blocks
-                 if block.kind not in PARTS]
+        texts = [
+            (block.id, block.variety)
+            for passed in found.said
+            for block in passed.blocks
+            if block.kind not in PARTS
+        ]
         return {"counted": self._votes.count(sender, found.id, texts, vote, day=date.today())}
 
     def _sender(self, body: dict[str, Any]) -> str:
@@ -191,24 +208,37 @@ class Desk:
         if not await limit.allows(key):
             raise Refused(429, "too many requests", text=refusal("ui_busy", posted.variety(body)))
 
-    async def _reply(self, app: Sanic, incoming: Incoming, sender: str, message_id: str,
-                     variety: str) -> Replies:
+    async def _reply(
+        self, app: Sanic, incoming: Incoming, sender: str, message_id: str, variety: str
+    ) -> Replies:
         agent = app.ctx.agent
         try:
             async with self._free:
-                output = await turn(partial(handle_once, agent), incoming, sender=sender, channel="web",
-                                    message_id=message_id, variety=variety)
+                output = await turn(
+                    partial(handle_once, agent),
+                    incoming,
+                    sender=sender,
+                    channel="web",
+                    message_id=message_id,
+                    variety=variety,
+                )
         except Answered:
             earlier = await turn_of(agent, sender, message_id)
             return earlier.replies() if earlier else [shown(gate().check(None, variety=variety))]
-        return [shown(gate().check(reply["text"], reply["buttons"], variety=reply["variety"]))
-                for reply in output.replies]
+        return [
+            shown(gate().check(reply["text"], reply["buttons"], variety=reply["variety"]))
+            for reply in output.replies
+        ]
 
 
 def _busy(body: dict[str, Any]) -> Refused:
     """Return the refusal of a message that cannot be answered now, in approved words."""
     variety = posted.variety(body)
-    return Refused(503, "too many are waiting; send it again", text=refusal("ui_busy", variety) or trouble(variety))
+    return Refused(
+        503,
+        "too many are waiting; send it again",
+        text=refusal("ui_busy", variety) or trouble(variety),
+    )
 
 
 def _json(body: dict[str, Any], *, status: int = 200) -> HTTPResponse:

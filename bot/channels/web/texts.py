@@ -12,15 +12,30 @@ def interface(cap: int) -> dict[str, Any]:
     """Return the interface's texts, the topic menu, the languages' names, the notice while texts are on trial, and
     `cap`, the most characters a message may have."""
     texts = library()
-    strings = {variety: {block.id.removeprefix("ui_"): block.text
-                         for block in texts.texts(variety).values() if block.id.startswith("ui_")}
-               for variety in LANGUAGES}
-    menu = {variety: [{"id": topic, "title": texts.title(topic, variety)} for topic in load_dialogue().menu
-                      if texts.title(topic, variety)] for variety in LANGUAGES}
+    strings = {
+        variety: {
+            block.id.removeprefix("ui_"): block.text
+            for block in texts.texts(variety).values()
+            if block.id.startswith("ui_")
+        }
+        for variety in LANGUAGES
+    }
+    menu = {
+        variety: [
+            {"id": topic, "title": texts.title(topic, variety)}
+            for topic in load_dialogue().menu
+            if texts.title(topic, variety)
+        ]
+        for variety in LANGUAGES
+    }
     names = {variety: texts.title("language", variety) for variety in LANGUAGES}
-    trial = any(block.provisional for variety in LANGUAGES for block in texts.texts(variety).values())
-    notice = {variety: block.text if trial and (block := texts.block("notice", variety)) else ""
-              for variety in LANGUAGES}
+    trial = any(
+        block.provisional for variety in LANGUAGES for block in texts.texts(variety).values()
+    )
+    notice = {
+        variety: block.text if trial and (block := texts.block("notice", variety)) else ""
+        for variety in LANGUAGES
+    }
     return {"strings": strings, "menu": menu, "languages": names, "notice": notice, "cap": cap}
 
 
@@ -42,7 +57,14 @@ def receipt(turn: Turn) -> list[dict[str, Any]]:
         for block in reply["blocks"]:
             standing = library().standing(block["id"])
             signed = standing.entry or {}
-            entries.append({**block, "standing": standing.status, "provisional": standing.status != "approved",
-                            "roles": [signer["role"] for signer in signed.get("signers", [])],
-                            "date": signed.get("date"), "expires": signed.get("expires")})
+            entries.append(
+                {
+                    **block,
+                    "standing": standing.status,
+                    "provisional": standing.status != "approved",
+                    "roles": [signer["role"] for signer in signed.get("signers", [])],
+                    "date": signed.get("date"),
+                    "expires": signed.get("expires"),
+                }
+            )
     return entries

@@ -23,8 +23,11 @@ class WhatsAppInput(InputChannel):
         """Raise SettingsError without the settings: a webhook that cannot tell Meta from others must not start."""
         config = settings().whatsapp
         if config is None or not config.app_secret:
-            raise SettingsError("WhatsApp is switched on without its settings; set "
-                                + ", ".join(WHATSAPP + name for name in WHATSAPP_NEEDS) + " (docs/channels.md)")
+            raise SettingsError(
+                "WhatsApp is switched on without its settings; set "
+                + ", ".join(WHATSAPP + name for name in WHATSAPP_NEEDS)
+                + " (docs/channels.md)"
+            )
         self._config = config
 
     @classmethod
@@ -40,8 +43,15 @@ class WhatsAppInput(InputChannel):
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """Return the routes."""
         say = partial(turn, on_new_message, channel=self.name())
-        return webhook(self._config, key=settings().signing_key(), library=library(), gate=gate(), say=say,
-                       recall=recall, room=waiting_room())
+        return webhook(
+            self._config,
+            key=settings().signing_key(),
+            library=library(),
+            gate=gate(),
+            say=say,
+            recall=recall,
+            room=waiting_room(),
+        )
 
 
 async def recall(app: Sanic, sender: str, message_id: str) -> Collected | None:
@@ -52,7 +62,9 @@ async def recall(app: Sanic, sender: str, message_id: str) -> Collected | None:
     said = Collected()
     for utterance in _answer_to(message_id, list(tracker.events)):
         buttons = (utterance.data or {}).get("buttons") or ()
-        await said.send_response(sender, {**(utterance.metadata or {}), "text": utterance.text, "buttons": buttons})
+        await said.send_response(
+            sender, {**(utterance.metadata or {}), "text": utterance.text, "buttons": buttons}
+        )
     return said if said.replies else None
 
 

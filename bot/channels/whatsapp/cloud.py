@@ -13,7 +13,7 @@ SECONDS = 20.0
 WINDOW_CLOSED = 131047
 # throughput, pair rate, number being upgraded, app and account limits, service down for a moment
 PASSING = {130429, 131056, 131057, 4, 80007, 2, 131016, 133004}
-KNOWN = frozenset(PASSING | {190, 100, 131026, 131047, 500, 502, 503})     # told apart in the metrics
+KNOWN = frozenset(PASSING | {190, 100, 131026, 131047, 500, 502, 503})  # told apart in the metrics
 SENT, AGAIN, REFUSED, UNKNOWN = "sent", "again", "refused", "unknown"
 
 
@@ -29,7 +29,9 @@ class Answer:
 class Cloud:
     """Sends for one number of ours."""
 
-    def __init__(self, *, base: str, version: str, phone_number_id: str, token: str, seconds: float = SECONDS) -> None:
+    def __init__(
+        self, *, base: str, version: str, phone_number_id: str, token: str, seconds: float = SECONDS
+    ) -> None:
         """`base` is Meta's address, or a test's."""
         self._url = f"{base.rstrip('/')}/{version}/{phone_number_id}/messages"
         self._headers = {"Authorization": f"Bearer {token}"}
@@ -46,10 +48,12 @@ class Cloud:
         if self._session is None:
             self._session = aiohttp.ClientSession(timeout=self._timeout, headers=self._headers)
         try:
-            async with self._session.post(self._url, json=payload, allow_redirects=False) as response:
+            async with self._session.post(
+                self._url, json=payload, allow_redirects=False
+            ) as response:
                 return _read(response.status, await _json(response))
         except aiohttp.ClientConnectorError:
-            return Answer(AGAIN)         # no connection, so nothing left
+            return Answer(AGAIN)  # no connection, so nothing left
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             logger.warning("whatsapp request unanswered: %s", type(error).__name__)
             return Answer(UNKNOWN)
@@ -74,6 +78,9 @@ def _read(status: int, content: Any) -> Answer:
         return Answer(SENT, wamid=str(messages[0].get("id", "")))
     error = content.get("error")
     code = error.get("code") if isinstance(error, dict) else None
-    if not isinstance(code, int):       # no word from Meta itself: a proxy, or half an answer
-        return Answer(AGAIN if status == 429 else UNKNOWN if status >= 500 or status == 200 else REFUSED, code=status)
+    if not isinstance(code, int):  # no word from Meta itself: a proxy, or half an answer
+        return Answer(
+            AGAIN if status == 429 else UNKNOWN if status >= 500 or status == 200 else REFUSED,
+            code=status,
+        )
     return Answer(AGAIN if code in PASSING or status == 429 else REFUSED, code=code)

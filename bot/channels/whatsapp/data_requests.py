@@ -11,8 +11,14 @@ from bot.channels.whatsapp.payloads import Person
 from bot.channels.whatsapp.tables import Store, alerts, chats, identities, inbox, offers, outbox
 
 COUNTRY = "92"
-OF_A_CHAT = {"chats": chats.c.id, "identities": identities.c.chat, "inbox": inbox.c.chat, "outbox": outbox.c.chat,
-             "offers": offers.c.chat, "alerts": alerts.c.chat}
+OF_A_CHAT = {
+    "chats": chats.c.id,
+    "identities": identities.c.chat,
+    "inbox": inbox.c.chat,
+    "outbox": outbox.c.chat,
+    "offers": offers.c.chat,
+    "alerts": alerts.c.chat,
+}
 
 
 def find(store: Store, phone: str, *, key: str, phone_number_id: str) -> str | None:
@@ -20,14 +26,21 @@ def find(store: Store, phone: str, *, key: str, phone_number_id: str) -> str | N
     digits = "".join(str(int(char)) for char in phone if char.isdecimal()).removeprefix("00")
     digits = COUNTRY + digits.removeprefix("0") if digits.startswith("0") else digits
     with store.begin() as connection:
-        return Chats(key=key, phone_number_id=phone_number_id).find(connection, Person(wa_id=digits))
+        return Chats(key=key, phone_number_id=phone_number_id).find(
+            connection, Person(wa_id=digits)
+        )
 
 
 def export(store: Store, chat: str) -> dict[str, list[dict[str, Any]]]:
     """Return every row of a chat, by table, as JSON-ready data."""
     with store.begin() as connection:
-        return {name: [dict(row._mapping) for row in connection.execute(column.table.select().where(column == chat))]
-                for name, column in OF_A_CHAT.items()}
+        return {
+            name: [
+                dict(row._mapping)
+                for row in connection.execute(column.table.select().where(column == chat))
+            ]
+            for name, column in OF_A_CHAT.items()
+        }
 
 
 def erase(store: Store, chat: str) -> dict[str, int]:
@@ -36,9 +49,14 @@ def erase(store: Store, chat: str) -> dict[str, int]:
     A message's id stays, without chat or words, while Meta can deliver it again: it must not be answered anew.
     """
     with store.begin() as connection:
-        emptied = connection.execute(inbox.update().where(inbox.c.chat == chat).values(
-            chat=None, body=None, state=DONE)).rowcount
-        counts = {name: _delete(connection, column, chat) for name, column in OF_A_CHAT.items() if name != "inbox"}
+        emptied = connection.execute(
+            inbox.update().where(inbox.c.chat == chat).values(chat=None, body=None, state=DONE)
+        ).rowcount
+        counts = {
+            name: _delete(connection, column, chat)
+            for name, column in OF_A_CHAT.items()
+            if name != "inbox"
+        }
     return {**counts, "inbox": int(emptied)}
 
 

@@ -10,7 +10,12 @@ from bot.channels.whatsapp.alerts import ASKS, CAME_LATE, UNDELIVERED, WAITED, m
 from bot.channels.whatsapp.tables import Store, alerts, chats
 from bot.handover.queue import WaitingRoom
 
-REASONS = {UNDELIVERED: "undelivered", CAME_LATE: "undelivered", ASKS: "handoff", WAITED: "unanswered"}
+REASONS = {
+    UNDELIVERED: "undelivered",
+    CAME_LATE: "undelivered",
+    ASKS: "handoff",
+    WAITED: "unanswered",
+}
 
 
 def relay(store: Store, room: WaitingRoom, *, language: str) -> None:
@@ -18,11 +23,22 @@ def relay(store: Store, room: WaitingRoom, *, language: str) -> None:
 
     `language` is told for chats that have none yet.
     """
-    query = sa.select(alerts, chats.c.variety).outerjoin(chats, chats.c.id == alerts.c.chat).where(
-        alerts.c.seen_at.is_(None)).order_by(alerts.c.number)
+    query = (
+        sa.select(alerts, chats.c.variety)
+        .outerjoin(chats, chats.c.id == alerts.c.chat)
+        .where(alerts.c.seen_at.is_(None))
+        .order_by(alerts.c.number)
+    )
     with store.begin() as connection:
         found = connection.execute(query).all()
     for row in found:
-        if room.hear(row.key, sender=row.chat, channel="whatsapp", reason=REASONS[row.reason], cause=row.reason,
-                     variety=row.variety or language, at=row.at):
+        if room.hear(
+            row.key,
+            sender=row.chat,
+            channel="whatsapp",
+            reason=REASONS[row.reason],
+            cause=row.reason,
+            variety=row.variety or language,
+            at=row.at,
+        ):
             mark_seen(store, row.number)

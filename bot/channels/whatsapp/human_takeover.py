@@ -24,12 +24,17 @@ class Quiet:
         """Note that staff wrote to a patient: the bot is quiet, and the patient waits no longer."""
         resumed = echo.text.strip().casefold() == self.resume_word.casefold()
         until = None if resumed else echo.at + self.quiet_minutes * 60
-        connection.execute(chats.update().where(chats.c.id == chat).values(quiet_until=until, waiting_until=None))
+        connection.execute(
+            chats.update().where(chats.c.id == chat).values(quiet_until=until, waiting_until=None)
+        )
 
     def patient_waits(self, connection: Connection, chat: str, *, now: int) -> None:
         """Note that a patient waits for staff; one who waits already waits no longer for it."""
-        connection.execute(chats.update().where(chats.c.id == chat, chats.c.waiting_until.is_(None))
-                           .values(waiting_until=now + self.handoff_minutes * 60))
+        connection.execute(
+            chats.update()
+            .where(chats.c.id == chat, chats.c.waiting_until.is_(None))
+            .values(waiting_until=now + self.handoff_minutes * 60)
+        )
 
 
 def is_quiet(chat: Row, *, now: int) -> bool:
@@ -44,4 +49,6 @@ def overdue(connection: Connection, *, now: int) -> list[Row]:
 
 def hand_back(connection: Connection, chat: str) -> None:
     """Let the bot answer again, and end the waiting."""
-    connection.execute(chats.update().where(chats.c.id == chat).values(quiet_until=None, waiting_until=None))
+    connection.execute(
+        chats.update().where(chats.c.id == chat).values(quiet_until=None, waiting_until=None)
+    )

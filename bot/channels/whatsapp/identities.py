@@ -30,11 +30,16 @@ class Chats:
         kind, address = ("to", person.wa_id) if person.wa_id else ("recipient", person.user_id)
         if not add(connection, chats, id=chat, address_kind=kind, address=address, heard_at=at):
             heard = max(at, self.row(connection, chat).heard_at)
-            connection.execute(chats.update().where(chats.c.id == chat).values(
-                address_kind=kind, address=address, heard_at=heard))
+            connection.execute(
+                chats.update()
+                .where(chats.c.id == chat)
+                .values(address_kind=kind, address=address, heard_at=heard)
+            )
         for identity, name in keys.items():
             if not add(connection, identities, key=name, kind=identity, chat=chat):
-                connection.execute(identities.update().where(identities.c.key == name).values(chat=chat))
+                connection.execute(
+                    identities.update().where(identities.c.key == name).values(chat=chat)
+                )
         return chat
 
     def find(self, connection: Connection, person: Person) -> str | None:
@@ -64,10 +69,17 @@ class Chats:
 
     def _known(self, connection: Connection, keys: dict[str, str]) -> str | None:
         """Return the chat that all of `keys` fit, or None: the ids of a chat are never two of one kind."""
-        found = {row.kind: row.chat for row in connection.execute(
-            identities.select().where(identities.c.key.in_(keys.values())))}
+        found = {
+            row.kind: row.chat
+            for row in connection.execute(
+                identities.select().where(identities.c.key.in_(keys.values()))
+            )
+        }
         fitting = None
-        for chat in (found.get("user"), found.get("wa")):      # a user id is never handed on, a number is
+        for chat in (
+            found.get("user"),
+            found.get("wa"),
+        ):  # a user id is never handed on, a number is
             if chat and self._fits(connection, chat, keys):
                 fitting = fitting or chat
             elif chat:

@@ -19,7 +19,9 @@ from bot.errors import BotError
 
 logger = logging.getLogger(__name__)
 NEW, WORKING, DONE = "new", "working", "done"
-LEASE = 15      # seconds after which a message belongs to nobody, unless whoever works on it says otherwise
+LEASE = (
+    15  # seconds after which a message belongs to nobody, unless whoever works on it says otherwise
+)
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,11 @@ class Inbox:
     def accept(self, deliveries: Sequence[Delivery]) -> int:
         """Store what is new in `deliveries`, all or nothing; return how many new messages wait for an answer."""
         with self._store.begin() as connection:
-            waiting = sum(self._message(connection, message)
-                          for delivery in deliveries for message in delivery.messages)
+            waiting = sum(
+                self._message(connection, message)
+                for delivery in deliveries
+                for message in delivery.messages
+            )
             for delivery in deliveries:
                 for status in delivery.statuses:
                     record(connection, status)
@@ -62,8 +67,15 @@ class Inbox:
         return waiting
 
     def _message(self, connection: Connection, message: Message) -> bool:
-        if not add(connection, inbox, id=message.id, kind=message.kind, at=message.at, arrived=int(time.time()),
-                   state=DONE):
+        if not add(
+            connection,
+            inbox,
+            id=message.id,
+            kind=message.kind,
+            at=message.at,
+            arrived=int(time.time()),
+            state=DONE,
+        ):
             return False
         if message.kind in SILENT:
             self._note(connection, message)
@@ -72,8 +84,11 @@ class Inbox:
         if chat is None:
             logger.warning("whatsapp message of nobody: message=%s", message.id)
             return False
-        connection.execute(inbox.update().where(inbox.c.id == message.id).values(
-            chat=chat, state=NEW, body=asdict(message)))
+        connection.execute(
+            inbox.update()
+            .where(inbox.c.id == message.id)
+            .values(chat=chat, state=NEW, body=asdict(message))
+        )
         return True
 
     def _note(self, connection: Connection, message: Message) -> None:
@@ -81,15 +96,29 @@ class Inbox:
         if message.breaks_session:
             self._chats.part(connection, message.person)
         if message.target and (chat := self._chats.find(connection, message.person)):
-            connection.execute(inbox.update().where(sa.and_(
-                inbox.c.id == message.target, inbox.c.chat == chat, inbox.c.state == NEW)).values(
-                    state=DONE, body=None))
+            connection.execute(
+                inbox.update()
+                .where(
+                    sa.and_(
+                        inbox.c.id == message.target, inbox.c.chat == chat, inbox.c.state == NEW
+                    )
+                )
+                .values(state=DONE, body=None)
+            )
 
     def _echo(self, connection: Connection, echo: Echo) -> None:
         ours = one(connection, outbox.select().where(outbox.c.wamid == echo.id))
         chat = self._chats.find(connection, echo.person)
-        new = add(connection, inbox, id=echo.id, kind="echo", chat=chat, at=echo.at, arrived=int(time.time()),
-                  state=DONE)
+        new = add(
+            connection,
+            inbox,
+            id=echo.id,
+            kind="echo",
+            chat=chat,
+            at=echo.at,
+            arrived=int(time.time()),
+            state=DONE,
+        )
         if new and chat and not ours:
             self._quiet.staff_wrote(connection, chat, echo)
 
@@ -97,14 +126,24 @@ class Inbox:
         """Take out the oldest message whose chat has none in work, so that a chat is answered in order; or None."""
         now = int(time.time())
         held = sa.and_(inbox.c.state == WORKING, inbox.c.leased_until >= now)
-        left = sa.or_(inbox.c.state == NEW, sa.and_(inbox.c.state == WORKING, inbox.c.leased_until < now))
+        left = sa.or_(
+            inbox.c.state == NEW, sa.and_(inbox.c.state == WORKING, inbox.c.leased_until < now)
+        )
         with self._store.begin() as connection:
-            row = one(connection, inbox.select().where(left, inbox.c.chat.notin_(sa.select(inbox.c.chat).where(held)))
-                      .order_by(inbox.c.at, inbox.c.number).limit(1))
+            row = one(
+                connection,
+                inbox.select()
+                .where(left, inbox.c.chat.notin_(sa.select(inbox.c.chat).where(held)))
+                .order_by(inbox.c.at, inbox.c.number)
+                .limit(1),
+            )
             if row is None:
                 return None
-            connection.execute(inbox.update().where(inbox.c.id == row.id).values(
-                state=WORKING, attempts=row.attempts + 1, leased_until=now + LEASE))
+            connection.execute(
+                inbox.update()
+                .where(inbox.c.id == row.id)
+                .values(state=WORKING, attempts=row.attempts + 1, leased_until=now + LEASE)
+            )
         self._held[row.id] = row.attempts + 1
         message = Message(**{**row.body, "person": Person(**row.body["person"])})
         return Work(message, row.chat, row.attempts + 1)
@@ -114,12 +153,16 @@ class Inbox:
         until = int(time.time()) + LEASE
         with self._store.begin() as connection:
             for message_id, attempts in list(self._held.items()):
-                connection.execute(inbox.update().where(_has(message_id, attempts)).values(leased_until=until))
+                connection.execute(
+                    inbox.update().where(_has(message_id, attempts)).values(leased_until=until)
+                )
 
     def give_back(self, work: Work) -> None:
         """Put a message back whose answer could not be stored."""
         with self._store.begin() as connection:
-            connection.execute(inbox.update().where(_has(work.message.id, work.attempts)).values(state=NEW))
+            connection.execute(
+                inbox.update().where(_has(work.message.id, work.attempts)).values(state=NEW)
+            )
 
     def let_go(self, work: Work) -> None:
         """Forget a message that is answered or given back."""
@@ -131,8 +174,9 @@ def finish(connection: Connection, work: Work) -> None:
 
     Raises LostWork where the message was given to another process meanwhile, whose answer is the one that counts.
     """
-    closed = connection.execute(inbox.update().where(_has(work.message.id, work.attempts)).values(
-        state=DONE, body=None))
+    closed = connection.execute(
+        inbox.update().where(_has(work.message.id, work.attempts)).values(state=DONE, body=None)
+    )
     if not closed.rowcount:
         raise LostWork(f"another process has taken over message {work.message.id}")
 
@@ -168,7 +212,9 @@ class Intake:
         while self._waiting:
             batch, self._waiting = self._waiting, []
             try:
-                found = await asyncio.to_thread(self._inbox.accept, [delivery for delivery, _ in batch])
+                found = await asyncio.to_thread(
+                    self._inbox.accept, [delivery for delivery, _ in batch]
+                )
             except Exception as error:  # every sender of the batch must hear that nothing is stored, and send again
                 logger.exception("whatsapp inbox failed: deliveries=%s", len(batch))
                 for _, future in batch:

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-TEXT_MOST = 4096            # code points
+TEXT_MOST = 4096  # code points
 BUTTONS_MOST, BUTTONS_BODY, BUTTON_TITLE = 3, 1024, 20
 ROWS_MOST, LIST_BODY, ROW_TITLE, LIST_LABEL = 10, 4096, 24, 20
 RECEIPT_MOST = 512
-CHOOSE = "ui_choose"        # the text on a list's own button
+CHOOSE = "ui_choose"  # the text on a list's own button
 
 
 def bubble(text: str, buttons: Sequence[dict[str, str]], *, choose: str | None) -> dict[str, Any]:
@@ -16,7 +16,10 @@ def bubble(text: str, buttons: Sequence[dict[str, str]], *, choose: str | None) 
     Each of `buttons` has a `nonce` and a `title`; `choose` is the approved label of a list, None where there is none.
     """
     if buttons and len(buttons) <= BUTTONS_MOST and len(text) <= BUTTONS_BODY:
-        replies = [{"type": "reply", "reply": {"id": button["nonce"], "title": button["title"]}} for button in buttons]
+        replies = [
+            {"type": "reply", "reply": {"id": button["nonce"], "title": button["title"]}}
+            for button in buttons
+        ]
         return _interactive("button", text, {"buttons": replies})
     if buttons and choose and len(buttons) <= ROWS_MOST:
         rows = [{"id": button["nonce"], "title": button["title"]} for button in buttons]
@@ -25,4 +28,7 @@ def bubble(text: str, buttons: Sequence[dict[str, str]], *, choose: str | None) 
 
 
 def _interactive(kind: str, text: str, action: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "interactive", "interactive": {"type": kind, "body": {"text": text}, "action": action}}
+    return {
+        "type": "interactive",
+        "interactive": {"type": kind, "body": {"text": text}, "action": action},
+    }

@@ -22,13 +22,20 @@ def measure(store: Store, *, now: float) -> None:
         metrics.INBOX_AGE.set(_age(connection, inbox.c.arrived, waiting, now=now))
         metrics.OUTBOX.set(_count(connection, outbox, unsent))
         metrics.URGENT_WAITING.set(
-            _age(connection, outbox.c.made, sa.and_(unsent, outbox.c.action.in_(URGENT)), now=now))
-        metrics.URGENT_FAILED.set(_count(connection, alerts, sa.and_(unseen, alerts.c.reason == UNDELIVERED)))
+            _age(connection, outbox.c.made, sa.and_(unsent, outbox.c.action.in_(URGENT)), now=now)
+        )
+        metrics.URGENT_FAILED.set(
+            _count(connection, alerts, sa.and_(unseen, alerts.c.reason == UNDELIVERED))
+        )
         metrics.ALERTS.set(_count(connection, alerts, unseen))
 
 
 def _count(connection: Connection, table: sa.Table, condition: Any) -> int:
-    return int(connection.execute(sa.select(sa.func.count()).select_from(table).where(condition)).scalar_one())
+    return int(
+        connection.execute(
+            sa.select(sa.func.count()).select_from(table).where(condition)
+        ).scalar_one()
+    )
 
 
 def _age(connection: Connection, since: sa.Column, condition: Any, *, now: float) -> float:

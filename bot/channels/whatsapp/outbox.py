@@ -18,9 +18,11 @@ from bot.channels.whatsapp.statuses import URGENT, fail
 from bot.channels.whatsapp.tables import Store, add, one, outbox
 
 QUEUED, SENDING, SENT = "queued", "sending", "sent"
-GRACE = 45.0         # seconds a status may take to tell that a message left, after its request went unanswered
-MOST_TRIES = 7       # with waits of 4^0 to 4^5 seconds: some twenty minutes
-STEP = 4             # Meta's own advice: wait 4^X seconds
+GRACE = (
+    45.0  # seconds a status may take to tell that a message left, after its request went unanswered
+)
+MOST_TRIES = 7  # with waits of 4^0 to 4^5 seconds: some twenty minutes
+STEP = 4  # Meta's own advice: wait 4^X seconds
 
 
 @dataclass(frozen=True)
@@ -36,18 +38,38 @@ class Reply:
 
 def plan(connection: Connection, reply: Reply, *, key: str, chat: str, now: int) -> None:
     """Store a reply to be sent, once for each `key`."""
-    if not add(connection, outbox, key=key, receipt=secrets.token_urlsafe(9), chat=chat, action=reply.action,
-               state=QUEUED, due=float(now), made=now):
+    if not add(
+        connection,
+        outbox,
+        key=key,
+        receipt=secrets.token_urlsafe(9),
+        chat=chat,
+        action=reply.action,
+        state=QUEUED,
+        due=float(now),
+        made=now,
+    ):
         return
-    body = {"text": reply.text, "variety": reply.variety, "quote": reply.quote,
-            "buttons": offer(connection, chat, reply.buttons, now=now)}
+    body = {
+        "text": reply.text,
+        "variety": reply.variety,
+        "quote": reply.quote,
+        "buttons": offer(connection, chat, reply.buttons, now=now),
+    }
     connection.execute(outbox.update().where(outbox.c.key == key).values(body=body))
 
 
 def said_since(connection: Connection, chat: str, action: str, since: int) -> bool:
     """Whether a chat was told something of this action since then."""
-    return one(connection, outbox.select().where(
-        outbox.c.chat == chat, outbox.c.action == action, outbox.c.made > since)) is not None
+    return (
+        one(
+            connection,
+            outbox.select().where(
+                outbox.c.chat == chat, outbox.c.action == action, outbox.c.made > since
+            ),
+        )
+        is not None
+    )
 
 
 def receipt(token: str, passed: Passed) -> str:
@@ -66,7 +88,9 @@ class Outbox:
         """
         self._store, self._grace = store, grace
         with store.begin() as connection:
-            connection.execute(outbox.update().where(outbox.c.state == SENDING).values(due=time.time() + grace))
+            connection.execute(
+                outbox.update().where(outbox.c.state == SENDING).values(due=time.time() + grace)
+            )
 
     def claim(self, *, now: float) -> Row | None:
         """Take the next reply that is due, urgent ones first, one at a time for each chat; or None.
@@ -76,11 +100,21 @@ class Outbox:
         busy = sa.select(outbox.c.chat).where(outbox.c.state == SENDING, outbox.c.due > now)
         with self._store.begin() as connection:
             urgent = sa.case((outbox.c.action.in_(URGENT), 0), else_=1)
-            row = one(connection, outbox.select().where(
-                outbox.c.state.in_((QUEUED, SENDING)), outbox.c.due <= now, outbox.c.chat.notin_(busy))
-                .order_by(urgent, outbox.c.number).limit(1))
+            row = one(
+                connection,
+                outbox.select()
+                .where(
+                    outbox.c.state.in_((QUEUED, SENDING)),
+                    outbox.c.due <= now,
+                    outbox.c.chat.notin_(busy),
+                )
+                .order_by(urgent, outbox.c.number)
+                .limit(1),
+            )
             if row is not None:
-                self._set(connection, row, state=SENDING, due=now + self._grace, attempts=row.attempts + 1)
+                self._set(
+                    connection, row, state=SENDING, due=now + self._grace, attempts=row.attempts + 1
+                )
             return row
 
     def sent(self, row: Row, wamid: str) -> None:
@@ -97,7 +131,7 @@ class Outbox:
             self.give_up(row, code=code)
         elif known:
             with self._store.begin() as connection:
-                self._set(connection, row, state=QUEUED, due=now + STEP ** row.attempts)
+                self._set(connection, row, state=QUEUED, due=now + STEP**row.attempts)
 
     def give_up(self, row: Row, *, code: int) -> None:
         """Mark a reply as failed."""
@@ -107,6 +141,8 @@ class Outbox:
     @staticmethod
     def _set(connection: Connection, row: Row, **values: Any) -> None:
         """Change a reply, unless a status has settled it meanwhile."""
-        connection.execute(outbox.update().where(
-            outbox.c.number == row.number, outbox.c.state.in_((QUEUED, SENDING))).values(**values))
-
+        connection.execute(
+            outbox.update()
+            .where(outbox.c.number == row.number, outbox.c.state.in_((QUEUED, SENDING)))
+            .values(**values)
+        )

@@ -12,9 +12,20 @@ from typing import Any
 
 MEDIA = {"image", "video", "document", "sticker", "audio"}
 REFUSED = {"location", "contacts", "order"}
-SILENT = {"reaction", "revoke", "system", "group", "unknown"}    # stored to be known again, never answered
-BREAKS_SESSION = {"user_changed_number", "customer_changed_number", "user_changed_user_id",
-                  "user_identity_changed", "customer_identity_changed"}
+SILENT = {
+    "reaction",
+    "revoke",
+    "system",
+    "group",
+    "unknown",
+}  # stored to be known again, never answered
+BREAKS_SESSION = {
+    "user_changed_number",
+    "customer_changed_number",
+    "user_changed_user_id",
+    "user_identity_changed",
+    "customer_identity_changed",
+}
 LONGEST_ID = 256
 
 
@@ -107,8 +118,12 @@ def _message(raw: dict[str, Any], people: list[Person]) -> Message:
     name = _text(raw, "type")
     context = _dict(raw, "context")
     base = Message(
-        id=_id(raw), kind="unknown", at=_time(raw), person=_writer(raw, people),
-        forwarded=bool(context.get("forwarded") or context.get("frequently_forwarded")))
+        id=_id(raw),
+        kind="unknown",
+        at=_time(raw),
+        person=_writer(raw, people),
+        forwarded=bool(context.get("forwarded") or context.get("frequently_forwarded")),
+    )
     if _text(raw, "group_id"):
         return replace(base, kind="group")
     if name == "text":
@@ -130,7 +145,9 @@ def _message(raw: dict[str, Any], people: list[Person]) -> Message:
     if name == "revoke":
         return replace(base, kind="revoke", target=_text(raw, "revoke", "original_message_id"))
     if name == "system":
-        return replace(base, kind="system", breaks_session=_text(raw, "system", "type") in BREAKS_SESSION)
+        return replace(
+            base, kind="system", breaks_session=_text(raw, "system", "type") in BREAKS_SESSION
+        )
     return replace(base, kind=name) if name in {"reaction", "unsupported"} else base
 
 
@@ -144,8 +161,12 @@ def _edit(base: Message, edit: dict[str, Any]) -> Message:
 
 def _status(raw: dict[str, Any]) -> Status:
     code = next((error.get("code") for error in _list(raw, "errors")), None)
-    return Status(_id(raw), _text(raw, "status"), _text(raw, "biz_opaque_callback_data"),
-                  code if isinstance(code, int) else None)
+    return Status(
+        _id(raw),
+        _text(raw, "status"),
+        _text(raw, "biz_opaque_callback_data"),
+        code if isinstance(code, int) else None,
+    )
 
 
 def _echo(raw: dict[str, Any]) -> Echo:
@@ -183,7 +204,9 @@ def _id(raw: dict[str, Any]) -> str:
 
 def _time(raw: dict[str, Any]) -> int:
     stamp = str(raw.get("timestamp", ""))
-    return int(stamp) if stamp.isascii() and stamp.isdigit() and len(stamp) <= 11 else int(time.time())
+    return (
+        int(stamp) if stamp.isascii() and stamp.isdigit() and len(stamp) <= 11 else int(time.time())
+    )
 
 
 def _text(value: Any, *path: str) -> str:

@@ -18,12 +18,19 @@ from bot.channels.whatsapp.payloads import Message
 from bot.channels.whatsapp.statuses import URGENT
 from bot.channels.whatsapp.tables import Store
 
-MOST_ATTEMPTS = 3       # a message that brought the process down this often is met with the trouble text
-ALBUM = 30              # seconds: ten pictures sent together are told once that pictures are not opened
-UNSUPPORTED = 3600      # seconds between two replies to what WhatsApp itself could not pass on
+MOST_ATTEMPTS = 3  # a message that brought the process down this often is met with the trouble text
+ALBUM = 30  # seconds: ten pictures sent together are told once that pictures are not opened
+UNSUPPORTED = 3600  # seconds between two replies to what WhatsApp itself could not pass on
 LATE, MEDIA, REFUSED, EDITED, BUTTON_GONE, UNREADABLE, UNANSWERED = (
-    "late", "media", "decline", "edited", "button_gone", "unreadable", "handoff_unanswered")
-HEARD = URGENT | {"steer"}      # what an edited message is still told
+    "late",
+    "media",
+    "decline",
+    "edited",
+    "button_gone",
+    "unreadable",
+    "handoff_unanswered",
+)
+HEARD = URGENT | {"steer"}  # what an edited message is still told
 
 
 class Said(Protocol):
@@ -36,20 +43,39 @@ class Said(Protocol):
 class Say(Protocol):
     """One turn of the bot (bot/channels/turn.py), with handler and channel filled in."""
 
-    def __call__(self, incoming: Incoming, *, sender: str, message_id: str, variety: str) -> Awaitable[Said]:
+    def __call__(
+        self, incoming: Incoming, *, sender: str, message_id: str, variety: str
+    ) -> Awaitable[Said]:
         """Return what the bot says."""
 
 
-Recall = Callable[[str, str], Awaitable[Said | None]]   # sender, message id: what was said, where the turn is on record
+Recall = Callable[
+    [str, str], Awaitable[Said | None]
+]  # sender, message id: what was said, where the turn is on record
 
 
 class Answers:
     """Decides on replies; stores nothing but which buttons were tapped."""
 
-    def __init__(self, store: Store, library: Library, gate: Gate, say: Say, *, recall: Recall | None = None,
-                 language: str = "en", stale_minutes: int = 15) -> None:
+    def __init__(
+        self,
+        store: Store,
+        library: Library,
+        gate: Gate,
+        say: Say,
+        *,
+        recall: Recall | None = None,
+        language: str = "en",
+        stale_minutes: int = 15,
+    ) -> None:
         """`language` is for chats that have had none yet; older than `stale_minutes`, a message came late."""
-        self._store, self._library, self._gate, self._say, self._recall = store, library, gate, say, recall
+        self._store, self._library, self._gate, self._say, self._recall = (
+            store,
+            library,
+            gate,
+            say,
+            recall,
+        )
         self._composer, self.language, self._stale = Composer(library), language, stale_minutes * 60
 
     async def to(self, work: Work, chat: Row) -> list[Reply]:
@@ -78,7 +104,9 @@ class Answers:
 
     def fixed(self, name: str, variety: str, *, action: str | None = None) -> Reply:
         """Return a reply that is one text of the ledger with what belongs to it."""
-        composed = self._composer.compose(action=action or name, says=(name,), topics=(), variety=variety)
+        composed = self._composer.compose(
+            action=action or name, says=(name,), topics=(), variety=variety
+        )
         return Reply(composed.text, composed.variety, composed.action if action is None else action)
 
     def _trouble(self, variety: str) -> Reply:
@@ -87,7 +115,9 @@ class Answers:
 
     async def _tap(self, work: Work, variety: str) -> list[Reply]:
         with self._store.begin() as connection:
-            button, again = tapped(connection, work.chat, work.message.button, by=work.message.id, now=int(time.time()))
+            button, again = tapped(
+                connection, work.chat, work.message.button, by=work.message.id, now=int(time.time())
+            )
         if again:
             return []
         if button is None:
@@ -109,9 +139,14 @@ class Answers:
         if self._recall and work.attempts > 1:
             said = await self._recall(work.chat, work.message.id)
         if said is None:
-            said = await self._say(incoming, sender=work.chat, message_id=work.message.id, variety=variety)
+            said = await self._say(
+                incoming, sender=work.chat, message_id=work.message.id, variety=variety
+            )
         action = said.metadata.get("action") or "steer"
-        replies = [Reply(reply["text"], reply["variety"], action, tuple(reply["buttons"])) for reply in said.replies]
+        replies = [
+            Reply(reply["text"], reply["variety"], action, tuple(reply["buttons"]))
+            for reply in said.replies
+        ]
         if action in URGENT and self.is_late(work.message):
             return [self._after(LATE, reply) for reply in replies]
         return replies
@@ -121,8 +156,14 @@ class Answers:
         first = self._library.block(name, reply.variety)
         if first is None:
             return reply
-        passed = self._gate.check(JOINT.join((first.text, reply.text)), reply.buttons, variety=reply.variety)
-        return reply if passed.replaced else Reply(passed.text, reply.variety, reply.action, reply.buttons)
+        passed = self._gate.check(
+            JOINT.join((first.text, reply.text)), reply.buttons, variety=reply.variety
+        )
+        return (
+            reply
+            if passed.replaced
+            else Reply(passed.text, reply.variety, reply.action, reply.buttons)
+        )
 
     def _told(self, work: Work, action: str, seconds: int) -> bool:
         with self._store.begin() as connection:
@@ -130,4 +171,7 @@ class Answers:
 
 
 def _quoting(message_id: str, replies: list[Reply]) -> list[Reply]:
-    return [Reply(reply.text, reply.variety, reply.action, reply.buttons, message_id) for reply in replies]
+    return [
+        Reply(reply.text, reply.variety, reply.action, reply.buttons, message_id)
+        for reply in replies
+    ]

@@ -46,8 +46,17 @@ class Service:
         measure(self.store, now=time.time())
 
 
-def assemble(config: WhatsApp, *, key: str, library: Library, gate: Gate, say: Say, recall: Recall | None = None,
-             room: WaitingRoom | None = None, grace: float = GRACE) -> Service:
+def assemble(
+    config: WhatsApp,
+    *,
+    key: str,
+    library: Library,
+    gate: Gate,
+    say: Say,
+    recall: Recall | None = None,
+    room: WaitingRoom | None = None,
+    grace: float = GRACE,
+) -> Service:
     """Return the channel's parts; they must be made inside the event loop that runs them.
 
     `key` is this installation's secret; `say` is one turn of the bot; `recall` finds a turn already on record;
@@ -56,19 +65,42 @@ def assemble(config: WhatsApp, *, key: str, library: Library, gate: Gate, say: S
     store = Store(config.database)
     quiet = Quiet(config.quiet_minutes, config.handoff_minutes, config.resume_word)
     inbox = Inbox(store, Chats(key=key, phone_number_id=config.phone_number_id), quiet)
-    answers = Answers(store, library, gate, say, recall=recall, language=config.language,
-                      stale_minutes=config.stale_minutes)
-    cloud = Cloud(base=config.api, version=config.graph_version, phone_number_id=config.phone_number_id,
-                  token=config.access_token)
+    answers = Answers(
+        store,
+        library,
+        gate,
+        say,
+        recall=recall,
+        language=config.language,
+        stale_minutes=config.stale_minutes,
+    )
+    cloud = Cloud(
+        base=config.api,
+        version=config.graph_version,
+        phone_number_id=config.phone_number_id,
+        token=config.access_token,
+    )
     sender = Sender(store, Outbox(store, grace=grace), cloud, gate, library)
     intake = Intake(inbox)
-    worker = Worker(store, inbox, answers, sender, quiet, busy=lambda: intake.busy,
-                    keep_days=config.keep_days, room=room)
+    worker = Worker(
+        store,
+        inbox,
+        answers,
+        sender,
+        quiet,
+        busy=lambda: intake.busy,
+        keep_days=config.keep_days,
+        room=room,
+    )
     return Service(store, intake, worker, cloud)
 
 
-def webhook(config: WhatsApp, *, recall: Callable[[Sanic, str, str], Awaitable[Said | None]] | None = None,
-            **parts: Any) -> Blueprint:
+def webhook(
+    config: WhatsApp,
+    *,
+    recall: Callable[[Sanic, str, str], Awaitable[Said | None]] | None = None,
+    **parts: Any,
+) -> Blueprint:
     """Return the routes, and start and stop the worker with the server; `recall` and `parts` go to `assemble`."""
     routes = Blueprint("jawab_whatsapp")
     running: list[Service] = []
@@ -101,7 +133,9 @@ def webhook(config: WhatsApp, *, recall: Callable[[Sanic, str, str], Awaitable[S
         delivery = parse(request.body, phone_number_id=config.phone_number_id)
         if delivery.skipped:
             logger.warning("whatsapp webhook: parts skipped=%s", delivery.skipped)
-        await running[0].intake.accept(delivery)       # what cannot be stored is not acknowledged: Meta sends it again
+        await running[0].intake.accept(
+            delivery
+        )  # what cannot be stored is not acknowledged: Meta sends it again
         running[0].worker.wake()
         return response.text("")
 

@@ -24,8 +24,15 @@ AT_ONCE = 10
 class Sender:
     """Takes replies from the outbox to Meta."""
 
-    def __init__(self, store: Store, outbox: Outbox, api: cloud.Cloud, gate: Gate, library: Library,
-                 clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        store: Store,
+        outbox: Outbox,
+        api: cloud.Cloud,
+        gate: Gate,
+        library: Library,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         """`clock` tells the time, for the window and the waits."""
         self._store, self._outbox, self._api, self._gate = store, outbox, api, gate
         self._library, self._clock = library, clock
@@ -55,7 +62,9 @@ class Sender:
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         self._free.release()
-        if not task.cancelled() and task.exception():   # the reply comes back by itself after the grace time
+        if (
+            not task.cancelled() and task.exception()
+        ):  # the reply comes back by itself after the grace time
             logger.error("whatsapp sending failed", exc_info=task.exception())
 
     async def _send(self, row: Row) -> None:
@@ -69,8 +78,13 @@ class Sender:
         elif answer.outcome == cloud.REFUSED:
             await asyncio.to_thread(self._outbox.give_up, row, code=answer.code)
         else:
-            await asyncio.to_thread(self._outbox.again, row, now=self._clock(), code=answer.code,
-                                    known=answer.outcome == cloud.AGAIN)
+            await asyncio.to_thread(
+                self._outbox.again,
+                row,
+                now=self._clock(),
+                code=answer.code,
+                known=answer.outcome == cloud.AGAIN,
+            )
 
     def _chat(self, row: Row) -> Row:
         with self._store.begin() as connection:
@@ -82,7 +96,16 @@ class Sender:
         buttons = [{"id": button["id"], "title": button["title"]} for button in body["buttons"]]
         passed = self._gate.check(body["text"], buttons, variety=body["variety"], place="whatsapp")
         choose = self._library.block(CHOOSE, passed.variety)
-        shown = bubble(passed.text, () if passed.replaced else body["buttons"], choose=choose.text if choose else None)
+        shown = bubble(
+            passed.text,
+            () if passed.replaced else body["buttons"],
+            choose=choose.text if choose else None,
+        )
         quote = {"context": {"message_id": body["quote"]}} if body["quote"] else {}
-        return {"messaging_product": "whatsapp", "recipient_type": "individual",
-                "biz_opaque_callback_data": receipt(row.receipt, passed), **quote, **shown}
+        return {
+            "messaging_product": "whatsapp",
+            "recipient_type": "individual",
+            "biz_opaque_callback_data": receipt(row.receipt, passed),
+            **quote,
+            **shown,
+        }

@@ -17,8 +17,14 @@ URGENT = {"crisis", "emergency"}
 def record(connection: Connection, status: Status) -> None:
     """Note a status. One for a message we do not know is normal: staff's own messages have statuses too."""
     token = status.receipt.partition(":")[0]
-    row = one(connection, outbox.select().where(
-        outbox.c.receipt == token if token else sa.and_(outbox.c.wamid == status.id, outbox.c.wamid.isnot(None))))
+    row = one(
+        connection,
+        outbox.select().where(
+            outbox.c.receipt == token
+            if token
+            else sa.and_(outbox.c.wamid == status.id, outbox.c.wamid.isnot(None))
+        ),
+    )
     if row is None:
         return
     if status.status == "failed":
@@ -26,15 +32,20 @@ def record(connection: Connection, status: Status) -> None:
     elif HEIGHT.get(status.status, 0) > HEIGHT.get(row.status or "", 0):
         # a status proves that the message left, also where the answer to our request was lost
         state = row.state if row.state == "failed" else "sent"
-        connection.execute(outbox.update().where(outbox.c.number == row.number)
-                           .values(status=status.status, state=state, wamid=status.id))
+        connection.execute(
+            outbox.update()
+            .where(outbox.c.number == row.number)
+            .values(status=status.status, state=state, wamid=status.id)
+        )
 
 
 def fail(connection: Connection, number: int, *, code: int) -> None:
     """Give a message up. Staff are told where a patient in danger was left without an answer."""
     row = one(connection, outbox.select().where(outbox.c.number == number))
     assert row is not None
-    connection.execute(outbox.update().where(outbox.c.number == number).values(state="failed", failed=code))
+    connection.execute(
+        outbox.update().where(outbox.c.number == number).values(state="failed", failed=code)
+    )
     logger.error("whatsapp message failed: code=%s action=%s chat=%s", code, row.action, row.chat)
     if row.action in URGENT:
         alert(connection, reason=UNDELIVERED, chat=row.chat, cause=row.key)

@@ -15,68 +15,84 @@ from bot.storage.database import Database
 tables = sa.MetaData(info={"store": "whatsapp"})
 
 chats = sa.Table(
-    "chats", tables,
-    sa.Column("id", sa.String, primary_key=True),           # random; Rasa's sender id
-    sa.Column("address_kind", sa.String, nullable=False),   # "to" for a phone number, "recipient" for a user id
+    "chats",
+    tables,
+    sa.Column("id", sa.String, primary_key=True),  # random; Rasa's sender id
+    sa.Column(
+        "address_kind", sa.String, nullable=False
+    ),  # "to" for a phone number, "recipient" for a user id
     sa.Column("address", sa.String, nullable=False),
-    sa.Column("variety", sa.String),                        # language of the last reply
-    sa.Column("heard_at", sa.Integer, nullable=False),      # the patient's last message: opens the 24-hour window
-    sa.Column("quiet_until", sa.Integer),                   # staff write themselves until then
-    sa.Column("waiting_until", sa.Integer, index=True),     # when a patient has waited too long
+    sa.Column("variety", sa.String),  # language of the last reply
+    sa.Column(
+        "heard_at", sa.Integer, nullable=False
+    ),  # the patient's last message: opens the 24-hour window
+    sa.Column("quiet_until", sa.Integer),  # staff write themselves until then
+    sa.Column("waiting_until", sa.Integer, index=True),  # when a patient has waited too long
 )
 
 identities = sa.Table(
-    "identities", tables,
-    sa.Column("key", sa.String, primary_key=True),          # HMAC of our number and theirs, or of their user id
-    sa.Column("kind", sa.String, nullable=False),           # "wa" or "user"
+    "identities",
+    tables,
+    sa.Column(
+        "key", sa.String, primary_key=True
+    ),  # HMAC of our number and theirs, or of their user id
+    sa.Column("kind", sa.String, nullable=False),  # "wa" or "user"
     sa.Column("chat", sa.String, nullable=False, index=True),
 )
 
 inbox = sa.Table(
-    "inbox", tables,
-    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),   # order of arrival
-    sa.Column("id", sa.String, nullable=False, unique=True),                 # WhatsApp's: a second delivery is the same
+    "inbox",
+    tables,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),  # order of arrival
+    sa.Column(
+        "id", sa.String, nullable=False, unique=True
+    ),  # WhatsApp's: a second delivery is the same
     sa.Column("chat", sa.String, index=True),
     sa.Column("kind", sa.String, nullable=False),
     sa.Column("at", sa.Integer, nullable=False),
     sa.Column("arrived", sa.Integer, nullable=False),
-    sa.Column("state", sa.String, nullable=False, index=True),               # new, working, done
-    sa.Column("leased_until", sa.Integer),                  # working: whoever does so has died if this has passed
+    sa.Column("state", sa.String, nullable=False, index=True),  # new, working, done
+    sa.Column("leased_until", sa.Integer),  # working: whoever does so has died if this has passed
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
     sa.Column("body", sa.JSON),
 )
 
 outbox = sa.Table(
-    "outbox", tables,
+    "outbox",
+    tables,
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("key", sa.String, nullable=False, unique=True),       # what it answers: planned twice, sent once
-    sa.Column("receipt", sa.String, nullable=False, unique=True),   # comes back with every status
+    sa.Column(
+        "key", sa.String, nullable=False, unique=True
+    ),  # what it answers: planned twice, sent once
+    sa.Column("receipt", sa.String, nullable=False, unique=True),  # comes back with every status
     sa.Column("chat", sa.String, nullable=False, index=True),
     sa.Column("action", sa.String, nullable=False),
-    sa.Column("body", sa.JSON),                                     # text, buttons, variety, message to quote
-    sa.Column("state", sa.String, nullable=False, index=True),      # queued, sending, sent, failed
+    sa.Column("body", sa.JSON),  # text, buttons, variety, message to quote
+    sa.Column("state", sa.String, nullable=False, index=True),  # queued, sending, sent, failed
     sa.Column("due", sa.Float, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
     sa.Column("wamid", sa.String, index=True),
     sa.Column("status", sa.String),
-    sa.Column("failed", sa.Integer),                                # Meta's error code
+    sa.Column("failed", sa.Integer),  # Meta's error code
     sa.Column("made", sa.Integer, nullable=False),
 )
 
 offers = sa.Table(
-    "offers", tables,
+    "offers",
+    tables,
     sa.Column("nonce", sa.String, primary_key=True),
     sa.Column("chat", sa.String, nullable=False),
     sa.Column("button", sa.String, nullable=False),
     sa.Column("made", sa.Integer, nullable=False),
     sa.Column("tapped", sa.Integer),
-    sa.Column("tapped_by", sa.String),                      # the message that brought the tap
+    sa.Column("tapped_by", sa.String),  # the message that brought the tap
 )
 
 alerts = sa.Table(
-    "alerts", tables,
+    "alerts",
+    tables,
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("key", sa.String, nullable=False, unique=True),       # one alert for one cause
+    sa.Column("key", sa.String, nullable=False, unique=True),  # one alert for one cause
     sa.Column("reason", sa.String, nullable=False),
     sa.Column("chat", sa.String, nullable=False),
     sa.Column("at", sa.Integer, nullable=False),

@@ -23,8 +23,8 @@ from bot.channels.whatsapp.tables import Store, chats
 from bot.handover.queue import WaitingRoom
 
 logger = logging.getLogger(__name__)
-AT_ONCE = 4             # chats answered side by side: the model is busy with one message at a time anyway
-LOOK_AGAIN = 0.5        # seconds between two looks where nothing announced itself: waits that end, patients who wait
+AT_ONCE = 4  # chats answered side by side: the model is busy with one message at a time anyway
+LOOK_AGAIN = 0.5  # seconds between two looks where nothing announced itself: waits that end, patients who wait
 TIDY_EVERY = 3600.0
 RELAY_EVERY = 2.0
 HANDOFF = "handoff"
@@ -34,8 +34,18 @@ T = TypeVar("T")
 class Worker:
     """Runs beside the server; `wake` tells it that something came in."""
 
-    def __init__(self, store: Store, inbox: Inbox, answers: Answers, sender: Sender, quiet: Quiet,
-                 busy: Callable[[], bool], *, keep_days: int, room: WaitingRoom | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        inbox: Inbox,
+        answers: Answers,
+        sender: Sender,
+        quiet: Quiet,
+        busy: Callable[[], bool],
+        *,
+        keep_days: int,
+        room: WaitingRoom | None = None,
+    ) -> None:
         """Nothing runs yet; `busy` tells whether webhooks wait to be acknowledged, which comes before work.
 
         `room` is where staff see who waits, None where there is no console.
@@ -104,14 +114,21 @@ class Worker:
                 renewed = time.monotonic()
             await _or_none(asyncio.to_thread(self._tell_overdue))
             if time.monotonic() - tidied > TIDY_EVERY:
-                await _or_none(asyncio.to_thread(
-                    tidy, self._store, now=int(time.time()), keep_days=self._keep_days))
+                await _or_none(
+                    asyncio.to_thread(
+                        tidy, self._store, now=int(time.time()), keep_days=self._keep_days
+                    )
+                )
                 tidied = time.monotonic()
             await asyncio.sleep(LOOK_AGAIN)
 
     async def _relay(self, room: WaitingRoom) -> None:
-        while True:     # apart from everything else: a waiting room that cannot be written holds no patient up
-            await _or_none(asyncio.to_thread(relay, self._store, room, language=self._answers.language))
+        while (
+            True
+        ):  # apart from everything else: a waiting room that cannot be written holds no patient up
+            await _or_none(
+                asyncio.to_thread(relay, self._store, room, language=self._answers.language)
+            )
             await asyncio.sleep(RELAY_EVERY)
 
     async def _answer(self, work: Work) -> None:
@@ -145,7 +162,9 @@ class Worker:
 
     def _note(self, connection: Connection, work: Work, reply: Reply, *, now: int) -> None:
         """Keep what a reply means for the chat and for staff."""
-        connection.execute(chats.update().where(chats.c.id == work.chat).values(variety=reply.variety))
+        connection.execute(
+            chats.update().where(chats.c.id == work.chat).values(variety=reply.variety)
+        )
         if reply.action == HANDOFF:
             self._quiet.patient_waits(connection, work.chat, now=now)
             alert(connection, reason=ASKS, chat=work.chat, cause=work.message.id)
@@ -166,7 +185,9 @@ class Worker:
 
 async def _until(news: asyncio.Event) -> None:
     with suppress(TimeoutError):
-        async with asyncio.timeout(LOOK_AGAIN):     # wait_for can swallow the cancellation that stops us
+        async with asyncio.timeout(
+            LOOK_AGAIN
+        ):  # wait_for can swallow the cancellation that stops us
             await news.wait()
 
 

@@ -32,8 +32,13 @@ class GuardComponent(GraphComponent):
         return {"rules": "data/guard"}
 
     @classmethod
-    def create(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
-               execution_context: ExecutionContext) -> "GuardComponent":
+    def create(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "GuardComponent":
         """Return the component with its rules compiled."""
         matcher = GuardMatcher.load(Path(config["rules"]), load_lexicon())
         return cls(Guard(matcher, load_dialogue().level))
@@ -45,10 +50,16 @@ class GuardComponent(GraphComponent):
             verdict = self._guard.check(text, vote)
             vote = vote or {}
             reading = {
-                "verdict": verdict.to_dict(), "variety": (message.get(VARIETY) or {}).get("reply"),
-                "topics": vote.get("topics", []), "unsure": vote.get("unsure", []),
-                "asks_language": load_cues().asks_language(text) if vote.get("intent") == "switch_language" else None,
-                "group": load_cues().group(text), "pick": load_cues().pick(text)}
+                "verdict": verdict.to_dict(),
+                "variety": (message.get(VARIETY) or {}).get("reply"),
+                "topics": vote.get("topics", []),
+                "unsure": vote.get("unsure", []),
+                "asks_language": load_cues().asks_language(text)
+                if vote.get("intent") == "switch_language"
+                else None,
+                "group": load_cues().group(text),
+                "pick": load_cues().pick(text),
+            }
             message.set(READING, reading, add_to_output=True)
             message.set(INTENT, {"name": verdict.intent, "confidence": 1.0}, add_to_output=True)
         return messages

@@ -28,10 +28,20 @@ logger = logging.getLogger(__name__)
 class Intents(GraphComponent, IntentClassifier):
     """Behind the normaliser."""
 
-    def __init__(self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
-                 model: IntentModel | None = None) -> None:
+    def __init__(
+        self,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        model: IntentModel | None = None,
+    ) -> None:
         """Keep what Rasa hands over; `model` is None until trained."""
-        self._config, self._storage, self._resource, self._model = config, model_storage, resource, model
+        self._config, self._storage, self._resource, self._model = (
+            config,
+            model_storage,
+            resource,
+            model,
+        )
         self._thresholds = Thresholds(**config["thresholds"])
 
     @staticmethod
@@ -40,8 +50,13 @@ class Intents(GraphComponent, IntentClassifier):
         return {"embedding": True, "cache": ".cache", "sure": 0.99}
 
     @classmethod
-    def create(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
-               execution_context: ExecutionContext) -> "Intents":
+    def create(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "Intents":
         """Return an untrained component."""
         return cls(config, model_storage, resource)
 
@@ -49,7 +64,9 @@ class Intents(GraphComponent, IntentClassifier):
         """Fit the model to the intent examples and store it."""
         texts = [example.get(TEXT) for example in training_data.intent_examples]
         labels = [example.get(INTENT) for example in training_data.intent_examples]
-        meaning = Meaning.prepare(Path(self._config["cache"])) if self._config["embedding"] else None
+        meaning = (
+            Meaning.prepare(Path(self._config["cache"])) if self._config["embedding"] else None
+        )
         if meaning is not None:
             meaning.fit(texts)
         self._model = IntentModel.train(texts, labels, meaning=meaning)
@@ -58,30 +75,49 @@ class Intents(GraphComponent, IntentClassifier):
         return self._resource
 
     @classmethod
-    def load(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
-             execution_context: ExecutionContext, **kwargs: Any) -> "Intents":
+    def load(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> "Intents":
         """Return the component with its stored model."""
         with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, IntentModel.load(folder, sure=config["sure"]))
+            return cls(
+                config, model_storage, resource, IntentModel.load(folder, sure=config["sure"])
+            )
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Add the vote, and Rasa's own intent fields, to each message."""
         for message in messages:
             try:
                 found = self._vote(message.get(TEXT) or "")
-            except Exception as error:  # no vote is itself a vote: the guard steers what nobody could read
-                logger.error("intent model failed: message=%s: %s", message.get("message_id"), told(error))
+            except (
+                Exception
+            ) as error:  # no vote is itself a vote: the guard steers what nobody could read
+                logger.error(
+                    "intent model failed: message=%s: %s", message.get("message_id"), told(error)
+                )
                 continue
             message.set(VOTE, found.to_dict(), add_to_output=True)
-            message.set(INTENT, {"name": found.intent, "confidence": found.confidence}, add_to_output=True)
-            message.set(INTENT_RANKING_KEY, [{"name": name, "confidence": score} for name, score in found.ranking],
-                        add_to_output=True)
+            message.set(
+                INTENT, {"name": found.intent, "confidence": found.confidence}, add_to_output=True
+            )
+            message.set(
+                INTENT_RANKING_KEY,
+                [{"name": name, "confidence": score} for name, score in found.ranking],
+                add_to_output=True,
+            )
         return messages
 
     def _vote(self, text: str) -> Vote:
         if self._model is None:
             raise RuntimeError("the intent model is not trained")
-        if load_cues().group(text) or load_cues().pick(text):    # a closed list of words has read it to the end
+        if load_cues().group(text) or load_cues().pick(
+            text
+        ):  # a closed list of words has read it to the end
             return Vote(FOLLOW_UP, 1.0)
         dialogue = load_dialogue()
         return vote(text, self._model, dialogue.topics, dialogue.uncovered, self._thresholds)

@@ -21,8 +21,13 @@ class Normaliser(GraphComponent):
     """First in the pipeline."""
 
     @classmethod
-    def create(cls, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource,
-               execution_context: ExecutionContext) -> "Normaliser":
+    def create(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "Normaliser":
         """Return the component; it has no settings."""
         return cls()
 
@@ -39,7 +44,10 @@ class Normaliser(GraphComponent):
                 continue
             variety = load_detector().detect(typed)
             message.set(TYPED, typed, add_to_output=True)
-            message.set(VARIETY, {"label": variety.label, "reply": variety.reply, "evidence": variety.evidence},
-                        add_to_output=True)
+            message.set(
+                VARIETY,
+                {"label": variety.label, "reply": variety.reply, "evidence": variety.evidence},
+                add_to_output=True,
+            )
             message.set(TEXT, normalise(typed), add_to_output=True)
         return messages

@@ -18,22 +18,42 @@ from bot.answers.compose import URGENT
 from bot.dialogue.decide import load_dialogue
 from bot.rasa_adapter.tracker import decision_of
 
-FORM_STEPS = {"callback_form", "action_callback_keep"}      # what follows these stands in data/rules/callback.yml
+FORM_STEPS = {
+    "callback_form",
+    "action_callback_keep",
+}  # what follows these stands in data/rules/callback.yml
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=True)
+@DefaultV1Recipe.register(
+    DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=True
+)
 class DecisionPolicy(RulePolicy):
     """RulePolicy whose single-step rules are matched on the intent the dialogue core decides for."""
 
-    def predict_action_probabilities(self, tracker: DialogueStateTracker, domain: Domain,
-                                     rule_only_data: Optional[Dict[Text, Any]] = None,
-                                     **kwargs: Any) -> PolicyPrediction:
+    def predict_action_probabilities(
+        self,
+        tracker: DialogueStateTracker,
+        domain: Domain,
+        rule_only_data: Optional[Dict[Text, Any]] = None,
+        **kwargs: Any,
+    ) -> PolicyPrediction:
         """Return the utterance for the latest message, or action_listen after one."""
-        last = next((event for event in reversed(tracker.events)
-                     if isinstance(event, (UserUttered, ActionExecuted))), None)
+        last = next(
+            (
+                event
+                for event in reversed(tracker.events)
+                if isinstance(event, (UserUttered, ActionExecuted))
+            ),
+            None,
+        )
         if tracker.active_loop:
-            if isinstance(last, UserUttered) and decision_of(tracker, load_dialogue()).action in URGENT:
-                return self._only(ACTION_DEACTIVATE_LOOP_NAME, domain)    # danger ends whatever was being asked
+            if (
+                isinstance(last, UserUttered)
+                and decision_of(tracker, load_dialogue()).action in URGENT
+            ):
+                return self._only(
+                    ACTION_DEACTIVATE_LOOP_NAME, domain
+                )  # danger ends whatever was being asked
             return super().predict_action_probabilities(tracker, domain, rule_only_data, **kwargs)
         if isinstance(last, ActionExecuted) and last.action_name in FORM_STEPS:
             return super().predict_action_probabilities(tracker, domain, rule_only_data, **kwargs)
@@ -42,9 +62,14 @@ class DecisionPolicy(RulePolicy):
             return self._only(ACTION_LISTEN_NAME, domain)
         intent = decision_of(tracker, load_dialogue()).intent
         if intent not in self._known:
-            step = [ActionExecuted(ACTION_LISTEN_NAME), UserUttered("", intent={"name": intent, "confidence": 1.0})]
+            step = [
+                ActionExecuted(ACTION_LISTEN_NAME),
+                UserUttered("", intent={"name": intent, "confidence": 1.0}),
+            ]
             one_step = DialogueStateTracker.from_events("rules", step, domain.slots, domain=domain)
-            self._known[intent] = super().predict_action_probabilities(one_step, domain, rule_only_data, **kwargs)
+            self._known[intent] = super().predict_action_probabilities(
+                one_step, domain, rule_only_data, **kwargs
+            )
         return self._known[intent]
 
     @property

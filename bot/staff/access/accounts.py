@@ -17,12 +17,14 @@ from bot.staff.access.audit import note
 from bot.staff.tables import accounts, links, sessions
 from bot.storage.database import Database
 
-ROLES = sentences("viewer", "editor", "signer", "admin")     # each may do what those before it may
+ROLES = sentences("viewer", "editor", "signer", "admin")  # each may do what those before it may
 NAME = re.compile(r"[a-z][a-z0-9._-]{1,39}")
 PASSWORD_LEAST, PASSWORD_MOST = 12, 200
 FAILURES_MOST, LOCKED_SECONDS = 5, 15 * 60
 LINK_SECONDS = 24 * 3600
-LINK_GONE = Sentence("This link was used already or is too old. Ask for a new one: jawab staff password NAME")
+LINK_GONE = Sentence(
+    "This link was used already or is too old. Ask for a new one: jawab staff password NAME"
+)
 TERMINAL = "terminal"
 _hasher = PasswordHasher()
 
@@ -76,7 +78,9 @@ class Accounts:
         """Shut an account and end its sessions; its acts stay on the trail."""
         with self._database.begin() as connection:
             self._existing(connection, name)
-            connection.execute(accounts.update().where(accounts.c.name == name).values(disabled=True))
+            connection.execute(
+                accounts.update().where(accounts.c.name == name).values(disabled=True)
+            )
             connection.execute(sessions.delete().where(sessions.c.account == name))
             connection.execute(links.delete().where(links.c.account == name))
             note(connection, by, "account disabled", name)
@@ -98,7 +102,9 @@ class Accounts:
         name = found.account or name.strip().lower()
         hashed = _hasher.hash(_good(password, name))
         with self._database.begin() as connection:
-            if not connection.execute(links.delete().where(links.c.digest == found.digest)).rowcount:
+            if not connection.execute(
+                links.delete().where(links.c.digest == found.digest)
+            ).rowcount:
                 raise StaffError("This link was used a moment ago.")
             if found.account is None:
                 self._insert(connection, name, "admin")
@@ -115,7 +121,11 @@ class Accounts:
         if found is None or found.disabled or found.locked_until > now:
             right = False
         with self._database.begin() as connection:
-            note(connection, name if found else "unknown", "signed in" if right else "sign-in refused")
+            note(
+                connection,
+                name if found else "unknown",
+                "signed in" if right else "sign-in refused",
+            )
             if found is not None and found.locked_until <= now:
                 self._count(connection, name, right, now)
         return found if right else None
@@ -124,14 +134,21 @@ class Accounts:
     def _count(connection: Connection, name: str, right: bool, now: int) -> None:
         ours = accounts.update().where(accounts.c.name == name)
         connection.execute(ours.values(failures=0 if right else accounts.c.failures + 1))
-        connection.execute(ours.where(accounts.c.failures >= FAILURES_MOST).values(
-            failures=0, locked_until=now + LOCKED_SECONDS))
+        connection.execute(
+            ours.where(accounts.c.failures >= FAILURES_MOST).values(
+                failures=0, locked_until=now + LOCKED_SECONDS
+            )
+        )
 
     def _insert(self, connection: Connection, name: str, role: str) -> None:
         if not NAME.fullmatch(name):
-            raise StaffError("'{name}' is not a name; use 2 to 40 small letters, digits, dots, dashes", name=name)
+            raise StaffError(
+                "'{name}' is not a name; use 2 to 40 small letters, digits, dots, dashes", name=name
+            )
         if role not in ROLES:
-            raise StaffError("'{role}' is not a role; write one of {roles}", role=role, roles=", ".join(ROLES))
+            raise StaffError(
+                "'{role}' is not a role; write one of {roles}", role=role, roles=", ".join(ROLES)
+            )
         if connection.execute(accounts.select().where(accounts.c.name == name)).first():
             raise StaffError("'{name}' exists already; choose another name", name=name)
         connection.execute(accounts.insert().values(name=name, role=role, made=int(self._clock())))
@@ -143,15 +160,21 @@ class Accounts:
 
     @staticmethod
     def _keep(connection: Connection, name: str, hashed: str) -> None:
-        connection.execute(accounts.update().where(accounts.c.name == name).values(
-            password=hashed, failures=0, locked_until=0, disabled=False))
+        connection.execute(
+            accounts.update()
+            .where(accounts.c.name == name)
+            .values(password=hashed, failures=0, locked_until=0, disabled=False)
+        )
         connection.execute(sessions.delete().where(sessions.c.account == name))
 
     def _link(self, connection: Connection, name: str | None) -> str:
         token = secrets.token_urlsafe(32)
         connection.execute(links.delete().where(links.c.account == name))
-        connection.execute(links.insert().values(digest=digest(token), account=name,
-                                                 expires=int(self._clock()) + LINK_SECONDS))
+        connection.execute(
+            links.insert().values(
+                digest=digest(token), account=name, expires=int(self._clock()) + LINK_SECONDS
+            )
+        )
         return token
 
     def _valid_link(self, connection: Connection, token: str) -> Row | None:
@@ -159,7 +182,7 @@ class Accounts:
         if found is None or found.expires <= self._clock():
             return None
         if found.account is None and connection.execute(accounts.select().limit(1)).first():
-            return None     # the first admin is there already
+            return None  # the first admin is there already
         return found
 
 
@@ -171,15 +194,20 @@ def _nobody() -> str:
 
 def _good(password: str, name: str) -> str:
     if not PASSWORD_LEAST <= len(password) <= PASSWORD_MOST:
-        raise StaffError("A password has {least} to {most} characters; three words will do", least=PASSWORD_LEAST,
-                         most=PASSWORD_MOST)
+        raise StaffError(
+            "A password has {least} to {most} characters; three words will do",
+            least=PASSWORD_LEAST,
+            most=PASSWORD_MOST,
+        )
     if name in password.lower() or len(set(password)) < 5:
-        raise StaffError("This password is too easy to guess; choose another one without your name in it")
+        raise StaffError(
+            "This password is too easy to guess; choose another one without your name in it"
+        )
     return password
 
 
 def _matches(hashed: str, password: str) -> bool:
     try:
-        return _hasher.verify(hashed, password[:PASSWORD_MOST + 1])
+        return _hasher.verify(hashed, password[: PASSWORD_MOST + 1])
     except (VerificationError, InvalidHashError):
         return False

@@ -13,7 +13,9 @@ from bot.staff.tables import accounts, sessions
 from bot.storage.database import Database
 
 IDLE_SECONDS = 3600
-SEEN_EVERY = 60     # a session is marked as seen at most this often: pages would otherwise wait for the disk
+SEEN_EVERY = (
+    60  # a session is marked as seen at most this often: pages would otherwise wait for the disk
+)
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,9 @@ class Person:
 class Sessions:
     """Starts, finds and ends sessions."""
 
-    def __init__(self, database: Database, *, hours: int, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, database: Database, *, hours: int, clock: Callable[[], float] = time.time
+    ) -> None:
         self._database, self._seconds, self._clock = database, hours * 3600, clock
 
     def start(self, name: str) -> str:
@@ -40,8 +44,15 @@ class Sessions:
         token, now = secrets.token_urlsafe(32), int(self._clock())
         with self._database.begin() as connection:
             connection.execute(sessions.delete().where(self._ended(now)))
-            connection.execute(sessions.insert().values(digest=digest(token), account=name, seen=now,
-                                                        csrf=secrets.token_urlsafe(32), expires=now + self._seconds))
+            connection.execute(
+                sessions.insert().values(
+                    digest=digest(token),
+                    account=name,
+                    seen=now,
+                    csrf=secrets.token_urlsafe(32),
+                    expires=now + self._seconds,
+                )
+            )
         return token
 
     def person(self, token: str | None) -> Person | None:
@@ -49,20 +60,32 @@ class Sessions:
         if not token:
             return None
         now = int(self._clock())
-        query = sa.select(sessions, accounts.c.role, accounts.c.disabled).join(
-            accounts, accounts.c.name == sessions.c.account).where(sessions.c.digest == digest(token))
+        query = (
+            sa.select(sessions, accounts.c.role, accounts.c.disabled)
+            .join(accounts, accounts.c.name == sessions.c.account)
+            .where(sessions.c.digest == digest(token))
+        )
         with self._database.begin() as connection:
             found = connection.execute(query).first()
-            if found is None or found.disabled or found.expires <= now or found.seen + IDLE_SECONDS <= now:
+            if (
+                found is None
+                or found.disabled
+                or found.expires <= now
+                or found.seen + IDLE_SECONDS <= now
+            ):
                 return None
             if found.seen + SEEN_EVERY <= now:
-                connection.execute(sessions.update().where(sessions.c.digest == found.digest).values(seen=now))
+                connection.execute(
+                    sessions.update().where(sessions.c.digest == found.digest).values(seen=now)
+                )
         return Person(found.account, found.role, found.csrf)
 
     def end(self, token: str | None) -> None:
         """End the session of `token`."""
         with self._database.begin() as connection:
-            found = connection.execute(sessions.select().where(sessions.c.digest == digest(token or ""))).first()
+            found = connection.execute(
+                sessions.select().where(sessions.c.digest == digest(token or ""))
+            ).first()
             if found:
                 connection.execute(sessions.delete().where(sessions.c.digest == found.digest))
                 note(connection, found.account, "signed out")

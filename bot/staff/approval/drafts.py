@@ -21,7 +21,6 @@ from bot.answers.library import as_signed
 from bot.answers.replica import LEDGER, record
 from bot.answers.texts import LANGUAGES, Answer, load_answers
 from bot.channels.whatsapp.text_limits import problems_in as whatsapp_problems
-from bot.validation import answer_problems
 from bot.container import shelf
 from bot.errors import DataError, StaffError
 from bot.message import Sentence
@@ -32,9 +31,12 @@ from bot.staff.tables import drafts
 from bot.storage.atomic_write import replace
 from bot.storage.database import Database
 from bot.storage.yaml_file import read_yaml
+from bot.validation import answer_problems
 
-WOULD_SILENCE = Sentence("Saved like this, patients would receive nothing of this text until it is signed. "
-                         "Change it in the file, and sign it at once.")
+WOULD_SILENCE = Sentence(
+    "Saved like this, patients would receive nothing of this text until it is signed. "
+    "Change it in the file, and sign it at once."
+)
 
 
 class Overtaken(StaffError):
@@ -67,13 +69,19 @@ class Drafts:
         """Return what can be edited of a text, as its file has it: the clinic's details are still placeholders."""
         self._known(name)
         entry = read_yaml(self._file(name))["answer"]
-        return {f"{part}.{language}": entry[part][language] for part in ("title", "text")
-                for language in LANGUAGES if language in (entry.get(part) or {})}
+        return {
+            f"{part}.{language}": entry[part][language]
+            for part in ("title", "text")
+            for language in LANGUAGES
+            if language in (entry.get(part) or {})
+        }
 
     @property
     def writable(self) -> bool:
         """Whether this server may write texts and ledger at all; installed with care it may not."""
-        return all(os.access(path, os.W_OK) for path in (self._data / "answers", self._data / LEDGER))
+        return all(
+            os.access(path, os.W_OK) for path in (self._data / "answers", self._data / LEDGER)
+        )
 
     def saved_by(self, answer: Answer) -> Row | None:
         """Return who saved `answer` as it is now, None where its file was edited elsewhere or never."""
@@ -100,10 +108,15 @@ class Drafts:
             with self._database.begin() as connection:
                 note(connection, edit.account, "draft saved", name)
                 connection.execute(drafts.delete().where(drafts.c.text == name))
-                connection.execute(drafts.insert().values(text=name, seen=seen(after), account=edit.account,
-                                                          at=int(time.time())))
+                connection.execute(
+                    drafts.insert().values(
+                        text=name, seen=seen(after), account=edit.account, at=int(time.time())
+                    )
+                )
                 self._keep_signed(before, after, today)
-                _keep(self._data, name, content, changed)       # last: what fails before leaves the file as it was
+                _keep(
+                    self._data, name, content, changed
+                )  # last: what fails before leaves the file as it was
 
     def _keep_signed(self, before: Answer, after: Answer, today: date) -> None:
         """See to it that what is in force stays so; raises StaffError where it cannot."""
@@ -127,8 +140,11 @@ class Drafts:
                 problems: Iterable[str] = list(_problems(trial))
             except DataError as error:
                 problems = error.problems
-        problems = [problem for problem in (_moved(one, folder, str(self._data)) for one in problems)
-                    if problem not in known]
+        problems = [
+            problem
+            for problem in (_moved(one, folder, str(self._data)) for one in problems)
+            if problem not in known
+        ]
         if problems:
             raise DataError(problems=problems)
         return changed, answers[name]
@@ -151,7 +167,9 @@ class Drafts:
 
     def _content(self, name: str) -> str:
         self._known(name)
-        return self._file(name).read_bytes().decode("utf-8")      # as bytes: line ends stay what they are
+        return (
+            self._file(name).read_bytes().decode("utf-8")
+        )  # as bytes: line ends stay what they are
 
     def _file(self, name: str) -> Path:
         return self._data / "answers" / f"{name}.yml"
@@ -161,8 +179,10 @@ def _moved(problem: str, trial: str, home: str) -> str:
     """Return `problem` as one of the folder `home`, not of the `trial` beside it."""
     if not isinstance(problem, Sentence):
         return problem.replace(trial, home)
-    return Sentence(problem.template, **{name: str(value).replace(trial, home)
-                                         for name, value in problem.values.items()})
+    return Sentence(
+        problem.template,
+        **{name: str(value).replace(trial, home) for name, value in problem.values.items()},
+    )
 
 
 def _problems(folder: Path) -> Iterator[str]:
@@ -190,5 +210,8 @@ def _keep(data: Path, name: str, before: str, after: str) -> None:
     try:
         replace(data / file, after)
     except OSError as error:
-        raise StaffError("{path} cannot be written on this server ({problem}); nothing was saved", path=data / file,
-                         problem=error.strerror) from error
+        raise StaffError(
+            "{path} cannot be written on this server ({problem}); nothing was saved",
+            path=data / file,
+            problem=error.strerror,
+        ) from error

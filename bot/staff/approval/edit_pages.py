@@ -28,12 +28,20 @@ class Editing:
 
     def add_to(self, found: Blueprint, door: Door) -> None:
         """Add the route."""
-        found.add_route(door.opens(self.edit, "editor"), "/desk/<name:str>/edit", methods=["POST"], name="desk_edit")
+        found.add_route(
+            door.opens(self.edit, "editor"),
+            "/desk/<name:str>/edit",
+            methods=["POST"],
+            name="desk_edit",
+        )
 
     def form(self, answer: Answer) -> dict[str, Any]:
         """Return what the form on the page of `answer` needs."""
-        return {"fields": _fields(self._drafts.words(answer.id)), "edited": self._drafts.saved_by(answer),
-                "writable": self._drafts.writable}
+        return {
+            "fields": _fields(self._drafts.words(answer.id)),
+            "edited": self._drafts.saved_by(answer),
+            "writable": self._drafts.writable,
+        }
 
     async def edit(self, request: Request, person: Person, name: str) -> HTTPResponse:
         """Look at the words that were sent, or save them. Whatever stands in the way, they stay in their boxes."""
@@ -42,9 +50,18 @@ class Editing:
 
     def _edit(self, form: Mapping[str, str], person: Person, name: str) -> HTTPResponse:
         saved = self._drafts.words(name)
-        edit = Edit(person.name, form.get("seen", ""), {key: _typed(form.get(key, "")) for key in saved})
-        shown: dict[str, Any] = {"name": name, "seen": edit.seen, "problems": (), "overtaken": False, "by": None,
-                                 "doubts": None, "fields": _fields(edit.words)}
+        edit = Edit(
+            person.name, form.get("seen", ""), {key: _typed(form.get(key, "")) for key in saved}
+        )
+        shown: dict[str, Any] = {
+            "name": name,
+            "seen": edit.seen,
+            "problems": (),
+            "overtaken": False,
+            "by": None,
+            "doubts": None,
+            "fields": _fields(edit.words),
+        }
         try:
             if form.get("act") == "save":
                 self._drafts.save(name, edit, today=date.today())
@@ -54,8 +71,12 @@ class Editing:
             shown["doubts"] = doubts(self._drafts.look(name, edit))
         except Overtaken as overtaken:
             # from now on the words saved meanwhile are what is changed, knowingly: they stand beside one's own
-            shown |= {"overtaken": True, "by": overtaken.by, "seen": seen(overtaken.now),
-                      "fields": _fields(edit.words, beside=self._drafts.words(name))}
+            shown |= {
+                "overtaken": True,
+                "by": overtaken.by,
+                "seen": seen(overtaken.now),
+                "fields": _fields(edit.words, beside=self._drafts.words(name)),
+            }
         except BotError as error:
             shown["problems"] = error.problems
         status = 409 if shown["overtaken"] else 400 if shown["problems"] else 200
@@ -67,12 +88,23 @@ def _typed(words: str) -> str:
     return words.replace("\r\n", "\n").strip()
 
 
-def _fields(words: Mapping[str, str], *, beside: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+def _fields(
+    words: Mapping[str, str], *, beside: Mapping[str, str] | None = None
+) -> list[dict[str, Any]]:
     """Return the boxes of the form; `beside` are words saved meanwhile, shown where they are others."""
     found = []
     for key, text in words.items():
         part, language = key.split(".")
         other = (beside or {}).get(key, text)
-        found.append({"key": key, "part": part, "name": NAMES[language], "language": language, "words": text,
-                      "dir": "rtl" if language == "ur" else "ltr", "saved": other if other != text else None})
+        found.append(
+            {
+                "key": key,
+                "part": part,
+                "name": NAMES[language],
+                "language": language,
+                "words": text,
+                "dir": "rtl" if language == "ur" else "ltr",
+                "saved": other if other != text else None,
+            }
+        )
     return found

@@ -35,15 +35,28 @@ class Desk:
     """Serves the sign-off desk."""
 
     def __init__(self, database: Database, data: Path) -> None:
-        self._data, self._signing, self._editing = data, Signing(database, data), Editing(database, data)
+        self._data, self._signing, self._editing = (
+            data,
+            Signing(database, data),
+            Editing(database, data),
+        )
 
     def add_to(self, found: Blueprint, door: Door) -> None:
         """Add the routes."""
         self._editing.add_to(found, door)
         found.add_route(door.opens(self.all, "viewer"), "/desk", methods=["GET"], name="desk")
-        found.add_route(door.opens(self.one, "viewer"), "/desk/<name:str>", methods=["GET"], name="desk_one")
-        found.add_route(door.opens(self.count, "signer"), "/desk/<name:str>/reach", methods=["GET"], name="desk_reach")
-        found.add_route(door.opens(self.act, "signer"), "/desk/<name:str>", methods=["POST"], name="desk_act")
+        found.add_route(
+            door.opens(self.one, "viewer"), "/desk/<name:str>", methods=["GET"], name="desk_one"
+        )
+        found.add_route(
+            door.opens(self.count, "signer"),
+            "/desk/<name:str>/reach",
+            methods=["GET"],
+            name="desk_reach",
+        )
+        found.add_route(
+            door.opens(self.act, "signer"), "/desk/<name:str>", methods=["POST"], name="desk_act"
+        )
 
     async def all(self, request: Request, person: Person) -> HTTPResponse:
         """Show how every text stands, first those that need somebody."""
@@ -58,7 +71,9 @@ class Desk:
         """Sign or recall one text."""
         form = request.form
         try:
-            told = await asyncio.to_thread(self._act, {key: form.get(key) or "" for key in form}, person, name)
+            told = await asyncio.to_thread(
+                self._act, {key: form.get(key) or "" for key in form}, person, name
+            )
         except BotError as error:
             return await self._page(request, person, name, problem=error.sentence)
         return await self._page(request, person, name, told=told)
@@ -66,30 +81,57 @@ class Desk:
     async def count(self, request: Request, person: Person, name: str) -> HTTPResponse:
         """Tell how far one text went."""
         found = await asyncio.to_thread(reach, request.app.ctx.agent, name)
-        words = (Sentence("How many conversations received it cannot be told here.") if found is None else
-                 Sentence("{count} conversations received it in the last {days} days.", count=found, days=DAYS))
+        words = (
+            Sentence("How many conversations received it cannot be told here.")
+            if found is None
+            else Sentence(
+                "{count} conversations received it in the last {days} days.", count=found, days=DAYS
+            )
+        )
         return response.json({"words": say(words)})
 
     def _act(self, form: Mapping[str, str], person: Person, name: str) -> str:
         role, today = unsaid(form.get("role", ""), ROLES), date.today()
         if form.get("act") == "recall":
-            self._signing.recall(name, account=person.name, role=role, reason=form.get("reason", ""), today=today)
+            self._signing.recall(
+                name, account=person.name, role=role, reason=form.get("reason", ""), today=today
+            )
             return Sentence("recalled; patients stop receiving it within about a second")
         if form.get("act") != "sign":
             raise StaffError("Nothing was asked for")
-        return self._signing.sign(name, Signature(
-            person.name, role, form.get("seen", ""), form.get("standing", ""), _day(form.get("expires", "")),
-            form.get("evidence") == "read"), today=today)
+        return self._signing.sign(
+            name,
+            Signature(
+                person.name,
+                role,
+                form.get("seen", ""),
+                form.get("standing", ""),
+                _day(form.get("expires", "")),
+                form.get("evidence") == "read",
+            ),
+            today=today,
+        )
 
-    async def _page(self, request: Request, person: Person, name: str, *, problem: str = "",
-                    told: str = "") -> HTTPResponse:
+    async def _page(
+        self, request: Request, person: Person, name: str, *, problem: str = "", told: str = ""
+    ) -> HTTPResponse:
         found = await asyncio.to_thread(self._whole, name)
-        return render.render("text", person, status=400 if problem else 200, problem=problem, told=told, roles=ROLES,
-                            until=date.today() + MONTHS_SIGNED, **found)
+        return render.render(
+            "text",
+            person,
+            status=400 if problem else 200,
+            problem=problem,
+            told=told,
+            roles=ROLES,
+            until=date.today() + MONTHS_SIGNED,
+            **found,
+        )
 
     def _read(self) -> tuple[dict[str, Answer], Ledger]:
-        return (load_answers(self._data / "answers", load_clinic(self._data / "clinic.yml")),
-                Ledger.load(self._data / "ledger.jsonl"))
+        return (
+            load_answers(self._data / "answers", load_clinic(self._data / "clinic.yml")),
+            Ledger.load(self._data / "ledger.jsonl"),
+        )
 
     def _rows(self) -> list[dict[str, Any]]:
         (answers, ledger), today = self._read(), date.today()
@@ -99,11 +141,20 @@ class Desk:
             standing = ledger.standing(said, today=today)
             entry = standing.entry or {}
             expires = date.fromisoformat(entry["expires"]) if entry.get("expires") else None
-            rows.append({"name": name, "kind": answer.kind, "status": standing.status, "contested": answer.contested,
-                         "draft": said != answer,
-                         "signed": entry.get("date", "-"), "expires": expires or "-", "usable": standing.usable,
-                         "soon": bool(standing.usable and expires and expires - today <= SOON),
-                         "signers": [signer["role"] for signer in entry.get("signers", [])]})
+            rows.append(
+                {
+                    "name": name,
+                    "kind": answer.kind,
+                    "status": standing.status,
+                    "contested": answer.contested,
+                    "draft": said != answer,
+                    "signed": entry.get("date", "-"),
+                    "expires": expires or "-",
+                    "usable": standing.usable,
+                    "soon": bool(standing.usable and expires and expires - today <= SOON),
+                    "signers": [signer["role"] for signer in entry.get("signers", [])],
+                }
+            )
         return sorted(rows, key=lambda row: (row["usable"], not row["soon"], not row["draft"]))
 
     def _whole(self, name: str) -> dict[str, Any]:
@@ -116,17 +167,34 @@ class Desk:
         standing = ledger.standing(answer, today=date.today())
         said = as_signed(answer, ledger, load_clinic(self._data / "clinic.yml"))
         in_force = ledger.standing(said, today=date.today())
-        return {"answer": answer, "sides": sides, "doubts": doubts(answer), "standing": standing, "acts": acts[::-1],
-                "in_force": in_force, **self._editing.form(answer), "seen": seen(answer),
-                "first": self._signing.waiting(name, seen(answer))}
+        return {
+            "answer": answer,
+            "sides": sides,
+            "doubts": doubts(answer),
+            "standing": standing,
+            "acts": acts[::-1],
+            "in_force": in_force,
+            **self._editing.form(answer),
+            "seen": seen(answer),
+            "first": self._signing.waiting(name, seen(answer)),
+        }
 
 
 def _sides(answer: Answer, words: Mapping[str, str]) -> list[dict[str, Any]]:
     """Return the languages of a text side by side, with what changed since `words` were signed."""
-    return [{"language": language, "name": NAMES[language], "text": answer.text[language],
-             "title": answer.title.get(language, ""), "dir": "rtl" if language == "ur" else "ltr",
-             "changes": changes(words[language], answer.text[language]) if language in words else None}
-            for language in LANGUAGES]
+    return [
+        {
+            "language": language,
+            "name": NAMES[language],
+            "text": answer.text[language],
+            "title": answer.title.get(language, ""),
+            "dir": "rtl" if language == "ur" else "ltr",
+            "changes": changes(words[language], answer.text[language])
+            if language in words
+            else None,
+        }
+        for language in LANGUAGES
+    ]
 
 
 def _last_signed(answer: Answer, acts: list[Mapping[str, Any]]) -> dict[str, str]:
@@ -134,8 +202,11 @@ def _last_signed(answer: Answer, acts: list[Mapping[str, Any]]) -> dict[str, str
     signed = next((entry for entry in reversed(acts) if entry["act"] == "sign"), None)
     if signed is None:
         return {}
-    now = {language: text for language, text in answer.text.items()
-           if sha256(text) == signed["texts"].get(language) and language in digests(answer)}
+    now = {
+        language: text
+        for language, text in answer.text.items()
+        if sha256(text) == signed["texts"].get(language) and language in digests(answer)
+    }
     return {**now, **signed.get("words", {})}
 
 

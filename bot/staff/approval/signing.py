@@ -19,7 +19,9 @@ from bot.staff.access.audit import note
 from bot.staff.tables import signatures
 from bot.storage.database import Database
 
-CHANGED = Sentence("The text was changed after you opened this page. Read it again; nothing was signed.")
+CHANGED = Sentence(
+    "The text was changed after you opened this page. Read it again; nothing was signed."
+)
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,13 @@ class Signature:
 
 def seen(answer: Answer) -> str:
     """Return one hash for everything a signature of `answer` covers: words, labels, and what they rest on."""
-    whole = [digests(answer), answer.source, list(answer.passage), dict(answer.evidence), answer.contested]
+    whole = [
+        digests(answer),
+        answer.source,
+        list(answer.passage),
+        dict(answer.evidence),
+        answer.contested,
+    ]
     return sha256(json.dumps(whole, ensure_ascii=False, sort_keys=True))
 
 
@@ -64,18 +72,31 @@ class Signing:
         with self._database.begin() as connection:
             if given.standing == APPROVED and answer.contested:
                 if not given.evidence:
-                    raise StaffError("This text is contested: read the evidence for and against, and say that you did")
+                    raise StaffError(
+                        "This text is contested: read the evidence for and against, and say that you did"
+                    )
                 if first is None or first.account == given.account:
                     return self._first(connection, name, given)
                 if first.role.casefold() == given.role.casefold():
-                    raise StaffError("{name} signed as {role} too; a second role is needed", name=first.account,
-                                     role=Sentence(first.role))
+                    raise StaffError(
+                        "{name} signed as {role} too; a second role is needed",
+                        name=first.account,
+                        role=Sentence(first.role),
+                    )
                 roles = [first.role, given.role]
-            entry = ledger.sign(answer, standing=given.standing, roles=roles, today=today, expires=given.expires,
-                                seen_evidence=given.evidence)
+            entry = ledger.sign(
+                answer,
+                standing=given.standing,
+                roles=roles,
+                today=today,
+                expires=given.expires,
+                seen_evidence=given.evidence,
+            )
             note(connection, given.account, f"text signed as {given.role}, {given.standing}", name)
             connection.execute(signatures.delete().where(signatures.c.text == name))
-            record(ledger, self._data / LEDGER, entry, shelf())     # last: what fails before leaves no line
+            record(
+                ledger, self._data / LEDGER, entry, shelf()
+            )  # last: what fails before leaves no line
         return Sentence("signed")
 
     def recall(self, name: str, *, account: str, role: str, reason: str, today: date) -> None:
@@ -97,7 +118,14 @@ class Signing:
         if not given.role.strip():
             raise StaffError("Say as what you sign: clinician, lawyer, scholar")
         connection.execute(signatures.delete().where(signatures.c.text == name))
-        connection.execute(signatures.insert().values(text=name, seen=given.seen, account=given.account,
-                                                      role=given.role, at=int(time.time())))
+        connection.execute(
+            signatures.insert().values(
+                text=name,
+                seen=given.seen,
+                account=given.account,
+                role=given.role,
+                at=int(time.time()),
+            )
+        )
         note(connection, given.account, f"first signature as {given.role}", name)
         return Sentence("waiting for a second signer, of another role")

@@ -9,7 +9,7 @@ import yaml
 
 from bot.errors import StaffError
 
-ESCAPED = {"Cc", "Cf", "Zl", "Zp"}      # what nobody sees is written so that it can be seen
+ESCAPED = {"Cc", "Cf", "Zl", "Zp"}  # what nobody sees is written so that it can be seen
 
 
 def rewritten(content: str, words: Mapping[str, str], *, where: str) -> str:
@@ -22,21 +22,29 @@ def rewritten(content: str, words: Mapping[str, str], *, where: str) -> str:
     spans = []
     for key, text in words.items():
         if any(unicodedata.category(letter) == "Cc" and letter != "\n" for letter in text):
-            raise StaffError("{path}: {key} holds characters that nobody can see; type it anew", path=where, key=key)
+            raise StaffError(
+                "{path}: {key} holds characters that nobody can see; type it anew",
+                path=where,
+                key=key,
+            )
         part, language = key.split(".")
         node = _at(root, "answer", part, language)
         if node is None:
-            raise StaffError("{path}: {key} is not there; add it to the file by hand first", path=where, key=key)
+            raise StaffError(
+                "{path}: {key} is not there; add it to the file by hand first", path=where, key=key
+            )
         if node.value != text:
             wanted["answer"][part][language] = text
             start = node.start_mark.index
-            end = start + len(content[start:node.end_mark.index].rstrip())
+            end = start + len(content[start : node.end_mark.index].rstrip())
             spans.append((start, end, quoted(text)))
     for start, end, new in sorted(spans, reverse=True):
         content = content[:start] + new + content[end:]
     if not _reads_as(content, wanted):
-        raise StaffError("{path} is written in a way that only an editor for files can change; nothing was saved",
-                         path=where)
+        raise StaffError(
+            "{path} is written in a way that only an editor for files can change; nothing was saved",
+            path=where,
+        )
     return content
 
 
@@ -46,8 +54,10 @@ def quoted(text: str) -> str:
     >>> quoted('a "b"')
     '"a \\\\"b\\\\""'
     """
-    return "".join(_escape(letter) if unicodedata.category(letter) in ESCAPED else letter
-                   for letter in json.dumps(text, ensure_ascii=False))
+    return "".join(
+        _escape(letter) if unicodedata.category(letter) in ESCAPED else letter
+        for letter in json.dumps(text, ensure_ascii=False)
+    )
 
 
 def _escape(letter: str) -> str:

@@ -32,18 +32,31 @@ class Conversation:
 
     def add_to(self, found: Blueprint, door: Door) -> None:
         """Add the route."""
-        found.add_route(door.opens(self.show, "editor"), "/waiting/<number:int>/conversation", methods=["GET"],
-                        name="conversation")
+        found.add_route(
+            door.opens(self.show, "editor"),
+            "/waiting/<number:int>/conversation",
+            methods=["GET"],
+            name="conversation",
+        )
 
     async def show(self, request: Request, person: Person, number: int) -> HTTPResponse:
         """Show what was said, beside it what would be said today where that was asked for."""
         entry = await asyncio.to_thread(self._taken, number, person)
         said = (await turns(request.app.ctx.agent, entry.sender))[-MOST_SHOWN:]
         again = request.args.get("again") == "1"
-        today = await _replayed(self._bench.recorder(request), said) if again else [None] * len(said)
+        today = (
+            await _replayed(self._bench.recorder(request), said) if again else [None] * len(said)
+        )
         shown = [_shown(turn, now) for turn, now in zip(said, today, strict=True)]
-        return render.render("conversation", person, number=number, turns=shown, again=again,
-                            marked=request.args.get("marked") == "1", choices=choices(load_dialogue()))
+        return render.render(
+            "conversation",
+            person,
+            number=number,
+            turns=shown,
+            again=again,
+            marked=request.args.get("marked") == "1",
+            choices=choices(load_dialogue()),
+        )
 
     def _taken(self, number: int, person: Person) -> Any:
         entry = next((one for one in self._room.open() if one.number == number), None)
@@ -57,19 +70,39 @@ class Conversation:
 async def _replayed(recorder: Recorder, said: list[Turn]) -> list[dict[str, Any]]:
     """Return the record of every message, in one new conversation with the bot of today."""
     sender = f"replay-{uuid4().hex}"
-    found = [await recorder.say(turn.text, sender=sender, button=turn.button, variety=turn.variety) for turn in said]
+    found = [
+        await recorder.say(turn.text, sender=sender, button=turn.button, variety=turn.variety)
+        for turn in said
+    ]
     recorder.forget(sender)
     return found
 
 
 def _shown(turn: Turn, today: dict[str, Any] | None) -> dict[str, Any]:
     name, _, language = (turn.button or "").partition(":")
-    typed = (library().title(name, language or turn.variety) or "") if turn.button else redact(turn.text)
+    typed = (
+        (library().title(name, language or turn.variety) or "")
+        if turn.button
+        else redact(turn.text)
+    )
     then = [str((event.metadata or {}).get("action") or "-") for event in turn.uttered]
     replies = [passed.text for passed in turn.said]
     last = (turn.uttered[-1].metadata or {}) if turn.uttered else {}
-    mark = {"text": typed, "action": last.get("action"), "topics": " ".join(last.get("topics") or [])}
-    return {"mark": mark if last.get("action") and not turn.button else None, "typed": typed,
-            "time": turn.time, "replies": replies, "then": ", ".join(then) or "-",
-            "today": today and {"action": today["action"], "replies": [one["text"] for one in today["replies"]],
-                                "same": [one["text"] for one in today["replies"]] == replies}}
+    mark = {
+        "text": typed,
+        "action": last.get("action"),
+        "topics": " ".join(last.get("topics") or []),
+    }
+    return {
+        "mark": mark if last.get("action") and not turn.button else None,
+        "typed": typed,
+        "time": turn.time,
+        "replies": replies,
+        "then": ", ".join(then) or "-",
+        "today": today
+        and {
+            "action": today["action"],
+            "replies": [one["text"] for one in today["replies"]],
+            "same": [one["text"] for one in today["replies"]] == replies,
+        },
+    }

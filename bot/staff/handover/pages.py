@@ -18,10 +18,14 @@ from bot.staff.handover.actions import look_after
 
 logger = logging.getLogger(__name__)
 TIDY_SECONDS = 3600
-HEADINGS = {"undelivered": Sentence("An urgent reply did not arrive, or a message of danger came late"),
-            "unanswered": Sentence("Waited too long for staff on WhatsApp"),
-            "crisis": Sentence("Crisis: harm to oneself or violence"), "emergency": Sentence("Medical emergency"),
-            "handoff": Sentence("Asked for a person"), "callback": Sentence("Asked for a call")}
+HEADINGS = {
+    "undelivered": Sentence("An urgent reply did not arrive, or a message of danger came late"),
+    "unanswered": Sentence("Waited too long for staff on WhatsApp"),
+    "crisis": Sentence("Crisis: harm to oneself or violence"),
+    "emergency": Sentence("Medical emergency"),
+    "handoff": Sentence("Asked for a person"),
+    "callback": Sentence("Asked for a call"),
+}
 
 
 class Ward:
@@ -33,8 +37,15 @@ class Ward:
 
     def add_to(self, found: Blueprint, door: Door) -> None:
         """Add the routes, and the hourly erasing."""
-        found.add_route(door.opens(self.show, "viewer"), "/waiting", methods=["GET"], name="waiting")
-        found.add_route(door.opens(self.act, "editor"), "/waiting/<number:int>", methods=["POST"], name="waiting_act")
+        found.add_route(
+            door.opens(self.show, "viewer"), "/waiting", methods=["GET"], name="waiting"
+        )
+        found.add_route(
+            door.opens(self.act, "editor"),
+            "/waiting/<number:int>",
+            methods=["POST"],
+            name="waiting_act",
+        )
 
         @found.listener("after_server_start")
         async def start(app: Sanic, loop: Any) -> None:
@@ -52,7 +63,9 @@ class Ward:
 
     async def act(self, request: Request, person: Person, number: int) -> HTTPResponse:
         """Do what the entry's form asks for."""
-        await asyncio.to_thread(self._act, request.form.get("act"), request.form.get("words") or "", person, number)
+        await asyncio.to_thread(
+            self._act, request.form.get("act"), request.form.get("words") or "", person, number
+        )
         return response.redirect("/staff/waiting")
 
     def _act(self, act: str | None, words: str, person: Person, number: int) -> None:
@@ -63,15 +76,22 @@ class Ward:
         found = []
         for one in self._room.open():
             mine = one.claimed_by == person.name
-            found.append({**one._mapping, "heading": HEADINGS[one.reason], "mine": mine,
-                          "contact": self._room.contact(one) if mine else None, "asked": one.contact is not None,
-                          "notes": self._room.notes(one.number) if mine else []})
+            found.append(
+                {
+                    **one._mapping,
+                    "heading": HEADINGS[one.reason],
+                    "mine": mine,
+                    "contact": self._room.contact(one) if mine else None,
+                    "asked": one.contact is not None,
+                    "notes": self._room.notes(one.number) if mine else [],
+                }
+            )
         return found
 
     async def _tidy(self) -> None:
         while True:
             try:
                 await asyncio.to_thread(self._room.tidy)
-            except Exception as error:      # a full disk now must not end the erasing for ever
+            except Exception as error:  # a full disk now must not end the erasing for ever
                 logger.error("erasing contact data failed: %s", told(error))
             await asyncio.sleep(TIDY_SECONDS)

@@ -14,23 +14,79 @@ from bot.staff.i18n.translate import FILE, PLACE, load_urdu
 
 BOT = Path(__file__).parents[2]
 TEMPLATES = BOT / "staff" / "templates"
-CODE = ("staff/**/*.py", "handover/queue.py", "analytics/*.py", "answers/*.py", "storage/yaml_file.py", "validation.py", "rasa_adapter/sandbox.py",
-        "channels/whatsapp/text_limits.py")
-MAKERS = {"Sentence", "sentences", "StaffError", "LedgerError", "DataError"}      # whose words reach a page
+CODE = (
+    "staff/**/*.py",
+    "handover/queue.py",
+    "analytics/*.py",
+    "answers/*.py",
+    "storage/yaml_file.py",
+    "validation.py",
+    "rasa_adapter/sandbox.py",
+    "channels/whatsapp/text_limits.py",
+)
+MAKERS = {
+    "Sentence",
+    "sentences",
+    "StaffError",
+    "LedgerError",
+    "DataError",
+}  # whose words reach a page
 JINJA_PLACE = re.compile(r"%\((\w+)\)s")
-TERMS = sentences(      # words of the data and the ledger that pages show
-    "approved", "provisional", "stale", "expired", "recalled", "unsigned", "sign", "recall", "answer", "callback",
-    "clarify", "crisis", "decline", "emergency", "handoff", "interface", "language", "media", "part", "smalltalk",
-    "steer", "support", "trouble", "morning", "afternoon", "evening", "any time", "Jan", "Feb", "Mar", "Apr",
-    "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec", "drafting")
+TERMS = sentences(  # words of the data and the ledger that pages show
+    "approved",
+    "provisional",
+    "stale",
+    "expired",
+    "recalled",
+    "unsigned",
+    "sign",
+    "recall",
+    "answer",
+    "callback",
+    "clarify",
+    "crisis",
+    "decline",
+    "emergency",
+    "handoff",
+    "interface",
+    "language",
+    "media",
+    "part",
+    "smalltalk",
+    "steer",
+    "support",
+    "trouble",
+    "morning",
+    "afternoon",
+    "evening",
+    "any time",
+    "Jan",
+    "Feb",
+    "Mar",
+    "Apr",
+    "May",
+    "Jun",
+    "Jul",
+    "Aug",
+    "Sep",
+    "Oct",
+    "Nov",
+    "Dec",
+    "drafting",
+)
 TAG = re.compile(r"</?\w[^>]*>")
 
 
 def environment() -> Any:
     """Return Jinja as the console's pages are read."""
-    found: Any = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True,
-                             extensions=["jinja2.ext.i18n"])
-    found.newstyle_gettext = True       # values are filled in by our own functions
+    found: Any = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    found.newstyle_gettext = True  # values are filled in by our own functions
     found.policies["ext.i18n.trimmed"] = True
     return found
 
@@ -59,8 +115,12 @@ def in_pages() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def in_code() -> frozenset[str]:
     """Return the sentences that the code makes for pages."""
-    return frozenset(text for pattern in CODE for path in sorted(BOT.glob(pattern))
-                     for text in _literals(ast.parse(path.read_text(encoding="utf-8"))))
+    return frozenset(
+        text
+        for pattern in CODE
+        for path in sorted(BOT.glob(pattern))
+        for text in _literals(ast.parse(path.read_text(encoding="utf-8")))
+    )
 
 
 def _literals(tree: ast.AST) -> Iterator[str]:
@@ -76,12 +136,17 @@ def problems_in(folder: Path) -> Iterator[str]:
     """Yield what is wrong with the Urdu under `folder`, each as `file: key: fix`."""
     path, marked = folder / FILE, in_pages() | in_code()
     words = load_urdu(folder).words
-    yield from (f"{path}: \"{text}\" is missing; write its Urdu" for text in sorted(marked - words.keys()))
-    yield from (f"{path}: \"{text}\" is said nowhere any more; delete it" for text in sorted(words.keys() - marked))
+    yield from (
+        f'{path}: "{text}" is missing; write its Urdu' for text in sorted(marked - words.keys())
+    )
+    yield from (
+        f'{path}: "{text}" is said nowhere any more; delete it'
+        for text in sorted(words.keys() - marked)
+    )
     for english, urdu in words.items():
         if not urdu.strip():
-            yield f"{path}: \"{english}\" has no words; write its Urdu"
+            yield f'{path}: "{english}" has no words; write its Urdu'
         for kind, pattern in (("placeholders", PLACE), ("tags", TAG)):
             if sorted(pattern.findall(english)) != sorted(pattern.findall(urdu)):
                 told = ", ".join(pattern.findall(english)) or "none"
-                yield f"{path}: \"{english}\": its {kind} must be in the Urdu too, unchanged ({told}); correct it"
+                yield f'{path}: "{english}": its {kind} must be in the Urdu too, unchanged ({told}); correct it'

@@ -26,15 +26,21 @@ class Tongue:
     def __init__(self, data: Path, sessions: Sessions, *, secure: bool) -> None:
         """`data` holds the Urdu; raises DataError where it cannot be read."""
         # data folders older than the Urdu must still serve patients; `jawab check` says what is missing
-        self._speeches = {"en": ENGLISH, "ur": load_urdu(data) if (data / FILE).exists() else ENGLISH}
+        self._speeches = {
+            "en": ENGLISH,
+            "ur": load_urdu(data) if (data / FILE).exists() else ENGLISH,
+        }
         self._sessions, self._secure = sessions, secure
 
     def add_to(self, found: Blueprint) -> None:
         """Add the route, and the step before every page."""
+
         @found.middleware("request")
         async def listen(request: Request) -> None:
             chosen = wanted(request.cookies.get(COOKIE), request.headers.get("accept-language"))
-            visit.set(Visit(self._speeches[chosen], _here(request)))    # each request is a context of its own
+            visit.set(
+                Visit(self._speeches[chosen], _here(request))
+            )  # each request is a context of its own
 
         async def answer(request: Request) -> HTTPResponse:
             return await guarded(self.choose(request), request)
@@ -50,7 +56,9 @@ class Tongue:
         answer = response.redirect(back if OURS.fullmatch(back) else HOME)
         if language in LANGUAGES:
             answer.cookies[COOKIE] = language
-            answer.cookies[COOKIE].update({"path": "/staff", "httponly": True, "samesite": "Strict", "max-age": YEAR})
+            answer.cookies[COOKIE].update(
+                {"path": "/staff", "httponly": True, "samesite": "Strict", "max-age": YEAR}
+            )
             if self._secure:
                 answer.cookies[COOKIE]["secure"] = True
         return answer

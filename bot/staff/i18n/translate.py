@@ -39,9 +39,10 @@ class Speech:
 
     def filled(self, template: str, values: Mapping[str, Any]) -> str:
         """Return `template` with `values`, each said in this language and kept apart from its neighbours."""
+
         def value(place: re.Match[str]) -> str:
             if place[1] not in values:
-                return place[0]         # for a script to fill
+                return place[0]  # for a script to fill
             shown = values[place[1]]
             shown = self.say(shown) if isinstance(shown, Sentence) else str(shown)
             return isolated(shown) if self.dir == "rtl" else shown
@@ -80,8 +81,12 @@ def load_urdu(data: Path) -> Speech:
     """Return the Urdu of `data`; raises DataError where the file cannot be read."""
     path = data / FILE
     words = read_yaml(path)
-    if not isinstance(words, dict) or not all(isinstance(text, str) for pair in words.items() for text in pair):
-        raise DataError(f"{path}: must be lines of \"English sentence\": \"Urdu sentence\"; put quotes around both")
+    if not isinstance(words, dict) or not all(
+        isinstance(text, str) for pair in words.items() for text in pair
+    ):
+        raise DataError(
+            f'{path}: must be lines of "English sentence": "Urdu sentence"; put quotes around both'
+        )
     return Speech("ur", words)
 
 

@@ -38,12 +38,18 @@ def messages_in(content: str) -> list[str]:
         found = [line.strip() for line in content.splitlines()]
     found = [text for text in found if text]
     if not found:
-        raise StaffError("No message found. Paste one message a line, or a CSV with a column named text")
+        raise StaffError(
+            "No message found. Paste one message a line, or a CSV with a column named text"
+        )
     if len(found) > MOST_MESSAGES:
-        raise StaffError("{count} messages are too many; {most} at most", count=len(found), most=MOST_MESSAGES)
+        raise StaffError(
+            "{count} messages are too many; {most} at most", count=len(found), most=MOST_MESSAGES
+        )
     if any(len(text) > MOST_CHARACTERS for text in found):
-        raise StaffError("A message has more than {most} characters; shorten it or check the quotes",
-                         most=MOST_CHARACTERS)
+        raise StaffError(
+            "A message has more than {most} characters; shorten it or check the quotes",
+            most=MOST_CHARACTERS,
+        )
     return found
 
 
@@ -70,9 +76,17 @@ async def answered(recorder: Recorder, texts: Iterable[str]) -> AsyncIterator[Ro
     for text in texts:
         record = await recorder.say(text, sender=f"batch-{uuid4().hex}", keep=False)
         blocks = [block["id"] for reply in record["replies"] for block in reply["blocks"]]
-        yield {"text": text, "action": record["action"], "topics": " ".join(record["topics"]),
-               "variety": record["variety"], "verdict": record["verdict"]["reason"] or "", "blocks": " ".join(blocks),
-               "reply": "\n".join(reply["text"] for reply in record["replies"]), "ms": record["ms"], "changed": ""}
+        yield {
+            "text": text,
+            "action": record["action"],
+            "topics": " ".join(record["topics"]),
+            "variety": record["variety"],
+            "verdict": record["verdict"]["reason"] or "",
+            "blocks": " ".join(blocks),
+            "reply": "\n".join(reply["text"] for reply in record["replies"]),
+            "ms": record["ms"],
+            "changed": "",
+        }
 
 
 def compare(database: Database, rows: Sequence[Row]) -> None:
@@ -80,9 +94,20 @@ def compare(database: Database, rows: Sequence[Row]) -> None:
     with database.begin() as connection:
         for row in rows:
             key, now = digest(row["text"]), {name: row[name] for name in COMPARED}
-            known = connection.execute(sa.select(outcomes.c.outcome).where(outcomes.c.digest == key)).scalar()
+            known = connection.execute(
+                sa.select(outcomes.c.outcome).where(outcomes.c.digest == key)
+            ).scalar()
             before = json.loads(known) if known else now
-            row["changed"] = "new" if known is None else "; ".join(
-                f"{name}: {before[name] or '-'} → {now[name] or '-'}" for name in COMPARED if before[name] != now[name])
+            row["changed"] = (
+                "new"
+                if known is None
+                else "; ".join(
+                    f"{name}: {before[name] or '-'} → {now[name] or '-'}"
+                    for name in COMPARED
+                    if before[name] != now[name]
+                )
+            )
             connection.execute(outcomes.delete().where(outcomes.c.digest == key))
-            connection.execute(outcomes.insert().values(digest=key, outcome=json.dumps(now), at=int(time.time())))
+            connection.execute(
+                outcomes.insert().values(digest=key, outcome=json.dumps(now), at=int(time.time()))
+            )

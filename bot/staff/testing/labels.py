@@ -25,7 +25,7 @@ from bot.storage.database import Database
 from bot.text.redact_display import HIDDEN
 
 EXPORTED, CONTRADICTED, NOT_ALONE, NO_ACTION = "exported", "contradicted", "not alone", "no action"
-ENTITY = re.compile(r"\][({\[]")        # Rasa reads [this](so) as an entity
+ENTITY = re.compile(r"\][({\[]")  # Rasa reads [this](so) as an entity
 HEAD = """# Examples from reviewers' marks. Read every line; what is good goes by hand into the file named above it.
 version: "3.1"
 nlu:
@@ -71,8 +71,12 @@ class Marks:
     def add(self, account: str, mark: Mark) -> None:
         """Keep a mark; who marks the same message again changes their mind."""
         with self._database.begin() as connection:
-            connection.execute(marks.delete().where(marks.c.account == account, marks.c.text == mark.text))
-            connection.execute(marks.insert().values(at=int(time.time()), account=account, **vars(mark)))
+            connection.execute(
+                marks.delete().where(marks.c.account == account, marks.c.text == mark.text)
+            )
+            connection.execute(
+                marks.insert().values(at=int(time.time()), account=account, **vars(mark))
+            )
             note(connection, account, "message marked", "right" if mark.right else "wrong")
 
     def delete(self, number: int, account: str) -> None:
@@ -97,8 +101,10 @@ def judged(rows: Iterable[Row]) -> list[Judged]:
     wanted: dict[str, set[Any]] = defaultdict(set)
     for _, mark in found:
         wanted[_key(mark.text)].add((mark.wanted_action, mark.wanted_topics, mark.intent))
-    return [Judged(row.number, row.at, row.account, mark, _state(mark, len(wanted[_key(mark.text)])))
-            for row, mark in found]
+    return [
+        Judged(row.number, row.at, row.account, mark, _state(mark, len(wanted[_key(mark.text)])))
+        for row, mark in found
+    ]
 
 
 def _state(mark: Mark, opinions: int) -> str:
@@ -120,10 +126,18 @@ def wish(dialogue: Dialogue, intents: Sequence[str]) -> tuple[str, str, str | No
     """
     names = list(dict.fromkeys(name for name in intents if name))
     offered = {name for _, group in choices(dialogue) for name in group}
-    if not names or not offered >= set(names) or (len(names) > 1 and not set(dialogue.topics) >= set(names)):
+    if (
+        not names
+        or not offered >= set(names)
+        or (len(names) > 1 and not set(dialogue.topics) >= set(names))
+    ):
         raise StaffError("Choose what it should have been: one thing, or two topics to answer")
     level = dialogue.level(names[0])
-    return level, " ".join(names) if level == "answer" else "", names[0] if len(names) == 1 else None
+    return (
+        level,
+        " ".join(names) if level == "answer" else "",
+        names[0] if len(names) == 1 else None,
+    )
 
 
 def choices(dialogue: Dialogue) -> list[tuple[str, list[str]]]:
@@ -137,9 +151,20 @@ def choices(dialogue: Dialogue) -> list[tuple[str, list[str]]]:
 
 def evaluation_rows(found: Iterable[Judged]) -> str:
     """Return what is exported as JSON lines that `jawab evaluate` reads, each message once, oldest first."""
-    return "".join(json.dumps({"id": f"mark-{one.number}", "text": _line(one.mark.text), "variety": one.mark.variety,
-                               "actions": [one.mark.wanted_action], "topics": one.mark.wanted_topics.split()},
-                              ensure_ascii=False) + "\n" for one in _once(found))
+    return "".join(
+        json.dumps(
+            {
+                "id": f"mark-{one.number}",
+                "text": _line(one.mark.text),
+                "variety": one.mark.variety,
+                "actions": [one.mark.wanted_action],
+                "topics": one.mark.wanted_topics.split(),
+            },
+            ensure_ascii=False,
+        )
+        + "\n"
+        for one in _once(found)
+    )
 
 
 def training_examples(found: Iterable[Judged]) -> str:
@@ -151,8 +176,11 @@ def training_examples(found: Iterable[Judged]) -> str:
     for one in _once(found):
         if one.mark.intent and _trainable(one.mark.text):
             grouped[one.mark.intent, one.mark.variety].append(_line(one.mark.text))
-    parts = [f"# for data/nlu/{variety}/{intent}.yml\n- intent: {intent}\n  examples: |\n"
-             + "".join(f"    - {text}\n" for text in texts) for (intent, variety), texts in sorted(grouped.items())]
+    parts = [
+        f"# for data/nlu/{variety}/{intent}.yml\n- intent: {intent}\n  examples: |\n"
+        + "".join(f"    - {text}\n" for text in texts)
+        for (intent, variety), texts in sorted(grouped.items())
+    ]
     return HEAD.rstrip() + (" []\n" if not parts else "\n" + "".join(parts))
 
 
@@ -162,8 +190,13 @@ def _line(text: str) -> str:
 
 
 def _trainable(text: str) -> bool:
-    return HIDDEN not in text and not ENTITY.search(text) and not any(
-        unicodedata.category(letter) == "Cc" and not letter.isspace() for letter in text)
+    return (
+        HIDDEN not in text
+        and not ENTITY.search(text)
+        and not any(
+            unicodedata.category(letter) == "Cc" and not letter.isspace() for letter in text
+        )
+    )
 
 
 def _once(found: Iterable[Judged]) -> list[Judged]:

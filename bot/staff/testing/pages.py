@@ -29,7 +29,9 @@ from bot.storage.database import Database
 
 logger = logging.getLogger(__name__)
 CONVERSATION = re.compile(r"[0-9a-f]{8,32}")
-MOST_RUNS = 20      # lists kept in memory with their words; the oldest goes first, all go with the process
+MOST_RUNS = (
+    20  # lists kept in memory with their words; the oldest goes first, all go with the process
+)
 
 
 @dataclass
@@ -54,26 +56,51 @@ class Bench:
 
     def add_to(self, found: Blueprint, door: Door) -> None:
         """Add the routes."""
-        for page, path, method in ((self.test, "/test", "GET"), (self.say, "/test/say", "POST"),
-                                   (self.start, "/test/list", "POST"), (self.progress, "/test/list/<run:str>", "GET"),
-                                   (self.download, "/test/csv/<run:str>", "GET")):
+        for page, path, method in (
+            (self.test, "/test", "GET"),
+            (self.say, "/test/say", "POST"),
+            (self.start, "/test/list", "POST"),
+            (self.progress, "/test/list/<run:str>", "GET"),
+            (self.download, "/test/csv/<run:str>", "GET"),
+        ):
             found.add_route(door.opens(page, "viewer"), path, methods=[method], name=page.__name__)
 
     async def test(self, request: Request, person: Person) -> HTTPResponse:
         """Show the console."""
-        return render.render("test", person, most=batch.MOST_MESSAGES, characters=batch.MOST_CHARACTERS,
-                            choices=choices(load_dialogue()))
+        return render.render(
+            "test",
+            person,
+            most=batch.MOST_MESSAGES,
+            characters=batch.MOST_CHARACTERS,
+            choices=choices(load_dialogue()),
+        )
 
     async def say(self, request: Request, person: Person) -> HTTPResponse:
         """Answer one message, with its record."""
         body = _body(request)
-        text, button, conversation = (str(body.get(key) or "") for key in ("text", "button", "conversation"))
+        text, button, conversation = (
+            str(body.get(key) or "") for key in ("text", "button", "conversation")
+        )
         channel, variety = str(body.get("channel")), str(body.get("variety"))
-        known = CONVERSATION.fullmatch(conversation) and channel in CHANNELS and variety in LANGUAGES
-        if not known or len(text) > batch.MOST_CHARACTERS or len(button) > 64 or not (text or button):
-            raise StaffError("Write a message of at most {most} characters", most=batch.MOST_CHARACTERS)
-        record = await self.recorder(request).say(text, sender=f"staff-{person.name}-{conversation}",
-                                                    button=button or None, variety=variety, channel=channel)
+        known = (
+            CONVERSATION.fullmatch(conversation) and channel in CHANNELS and variety in LANGUAGES
+        )
+        if (
+            not known
+            or len(text) > batch.MOST_CHARACTERS
+            or len(button) > 64
+            or not (text or button)
+        ):
+            raise StaffError(
+                "Write a message of at most {most} characters", most=batch.MOST_CHARACTERS
+            )
+        record = await self.recorder(request).say(
+            text,
+            sender=f"staff-{person.name}-{conversation}",
+            button=button or None,
+            variety=variety,
+            channel=channel,
+        )
         return _json(record)
 
     async def start(self, request: Request, person: Person) -> HTTPResponse:
@@ -94,14 +121,23 @@ class Bench:
     async def progress(self, request: Request, person: Person, run: str) -> HTTPResponse:
         """Tell how far a list is, and its rows when it is done."""
         found = self._own(run, person)
-        return _json({"done": found.done, "answered": len(found.rows), "total": found.total, "problem": found.problem,
-                      "rows": found.rows if found.done else []})
+        return _json(
+            {
+                "done": found.done,
+                "answered": len(found.rows),
+                "total": found.total,
+                "problem": found.problem,
+                "rows": found.rows if found.done else [],
+            }
+        )
 
     async def download(self, request: Request, person: Person, run: str) -> HTTPResponse:
         """Give a finished list as CSV."""
-        return response.raw(batch.to_csv(self._own(run, person).rows).encode("utf-8"),
-                            content_type="text/csv; charset=utf-8",
-                            headers={"Content-Disposition": 'attachment; filename="jawab-list.csv"'})
+        return response.raw(
+            batch.to_csv(self._own(run, person).rows).encode("utf-8"),
+            content_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": 'attachment; filename="jawab-list.csv"'},
+        )
 
     def _own(self, key: str, person: Person) -> Run:
         run = self._runs.get(key)
@@ -113,12 +149,13 @@ class Bench:
         try:
             async for row in batch.answered(recorder, texts):
                 run.rows.append(row)
-                await asyncio.sleep(0)      # patients first: their messages come in between
+                await asyncio.sleep(0)  # patients first: their messages come in between
             await asyncio.to_thread(self._keep, run)
-        except Exception as error:      # whatever it was, whoever waits is told
+        except Exception as error:  # whatever it was, whoever waits is told
             logger.error("list failed: %s", told(error))
             run.problem = Sentence(
-                "The list could not be finished. Send it again; if it fails again, ask the administrator.")
+                "The list could not be finished. Send it again; if it fails again, ask the administrator."
+            )
         run.done = True
 
     def _keep(self, run: Run) -> None:
@@ -144,4 +181,6 @@ def _body(request: Request) -> dict[str, Any]:
 
 
 def _json(body: Any) -> HTTPResponse:
-    return response.raw(json.dumps(say(body), ensure_ascii=False).encode("utf-8"), content_type="application/json")
+    return response.raw(
+        json.dumps(say(body), ensure_ascii=False).encode("utf-8"), content_type="application/json"
+    )

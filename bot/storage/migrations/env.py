@@ -1,4 +1,4 @@
-"""What Alembic runs for every command: on the connection that bot/storage/migrate.py hands over, inside its transaction."""
+"""What Alembic runs for every command: on the connection that migrate.py hands over, in its transaction."""
 
 from alembic import context
 
@@ -10,6 +10,12 @@ def _ours(thing: object, name: str | None, kind: str, reflected: bool, compared_
     return not (kind == "table" and reflected and compared_to is None)
 
 
-context.configure(connection=given["connection"], version_table=given["version_table"], target_metadata=given["tables"],
-                  include_object=_ours, render_as_batch=True, transactional_ddl=True)
+context.configure(
+    connection=given["connection"],
+    version_table=given["version_table"],
+    target_metadata=given["tables"],
+    include_object=_ours,
+    render_as_batch=True,
+    transactional_ddl=True,
+)
 context.run_migrations()

@@ -12,7 +12,13 @@ from aiohttp import web
 
 from bot.channels.signature import sign
 
-SECRET, TOKEN, VERIFY, NUMBER, VERSION = "app secret", "access token", "verify token", "106540352242922", "v24.0"
+SECRET, TOKEN, VERIFY, NUMBER, VERSION = (
+    "app secret",
+    "access token",
+    "verify token",
+    "106540352242922",
+    "v24.0",
+)
 RETRIES = [0.2] * 300
 
 
@@ -22,7 +28,7 @@ class FakeMeta:
     def __init__(self, statuses=("sent", "delivered")):
         self.sent, self.asked, self.errors = [], [], {}
         self.statuses, self.webhook, self.base = statuses, None, None
-        self.after_taking = None            # called with a message, before the answer to it leaves
+        self.after_taking = None  # called with a message, before the answer to it leaves
         self.bad_auth = False
         self._tasks = set()
 
@@ -47,7 +53,11 @@ class FakeMeta:
     async def post(self, content, *, signature=None, headers=None):
         """Deliver once; return the status and how long the bot took."""
         body = content if isinstance(content, bytes) else json.dumps(content).encode("utf-8")
-        headers = headers if headers is not None else {"X-Hub-Signature-256": signature or sign(body, SECRET)}
+        headers = (
+            headers
+            if headers is not None
+            else {"X-Hub-Signature-256": signature or sign(body, SECRET)}
+        )
         started = time.perf_counter()
         async with self._client.post(self.webhook, data=body, headers=headers) as response:
             await response.read()
@@ -73,7 +83,11 @@ class FakeMeta:
 
     def to(self, recipient):
         """What was sent to one patient."""
-        return [message for message in self.sent if recipient in (message.get("to"), message.get("recipient"))]
+        return [
+            message
+            for message in self.sent
+            if recipient in (message.get("to"), message.get("recipient"))
+        ]
 
     def each(self):
         """How many messages each patient got."""
@@ -100,8 +114,13 @@ class FakeMeta:
         self.in_background(self._report(message))
         if self.after_taking:
             await self.after_taking(message)
-        return web.json_response({"messaging_product": "whatsapp", "contacts": [{"input": recipient}],
-                                  "messages": [{"id": message["wamid"]}]})
+        return web.json_response(
+            {
+                "messaging_product": "whatsapp",
+                "contacts": [{"input": recipient}],
+                "messages": [{"id": message["wamid"]}],
+            }
+        )
 
     async def _report(self, message):
         for name in self.statuses:
@@ -116,50 +135,101 @@ def over_limit(content):
     if shown["type"] == "button":
         replies = [button["reply"] for button in action["buttons"]]
         titles = [reply["title"] for reply in replies]
-        wrong = (not 1 <= len(replies) <= 3 or len(shown["body"]["text"]) > 1024 or len(set(titles)) < len(titles)
-                 or any(not 0 < len(title) <= 20 for title in titles) or any(len(one["id"]) > 256 for one in replies))
+        wrong = (
+            not 1 <= len(replies) <= 3
+            or len(shown["body"]["text"]) > 1024
+            or len(set(titles)) < len(titles)
+            or any(not 0 < len(title) <= 20 for title in titles)
+            or any(len(one["id"]) > 256 for one in replies)
+        )
         return "interactive.button" if wrong else None
     rows = [row for section in action["sections"] for row in section["rows"]]
-    wrong = (not 1 <= len(rows) <= 10 or len(shown["body"]["text"]) > 4096 or not 0 < len(action["button"]) <= 20
-             or any(not 0 < len(row["title"]) <= 24 or len(row["id"]) > 200 for row in rows))
+    wrong = (
+        not 1 <= len(rows) <= 10
+        or len(shown["body"]["text"]) > 4096
+        or not 0 < len(action["button"]) <= 20
+        or any(not 0 < len(row["title"]) <= 24 or len(row["id"]) > 200 for row in rows)
+    )
     return "interactive.list" if wrong else None
 
 
 def status(message, name, *, code=None):
     """The webhook for a status of a message that was sent."""
     errors = {"errors": [{"code": code, "title": "failed"}]} if code else {}
-    entry = {"id": message["wamid"], "status": name, "timestamp": str(int(time.time())),
-             "recipient_id": message.get("to") or message.get("recipient"),
-             "biz_opaque_callback_data": message["biz_opaque_callback_data"], **errors}
+    entry = {
+        "id": message["wamid"],
+        "status": name,
+        "timestamp": str(int(time.time())),
+        "recipient_id": message.get("to") or message.get("recipient"),
+        "biz_opaque_callback_data": message["biz_opaque_callback_data"],
+        **errors,
+    }
     return envelope(statuses=[entry])
 
 
 def envelope(field="messages", **value):
     """A webhook to our number."""
     metadata = {"display_phone_number": "924235710000", "phone_number_id": NUMBER}
-    return {"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": [
-        {"field": field, "value": {"messaging_product": "whatsapp", "metadata": metadata, **value}}]}]}
+    return {
+        "object": "whatsapp_business_account",
+        "entry": [
+            {
+                "id": "1",
+                "changes": [
+                    {
+                        "field": field,
+                        "value": {"messaging_product": "whatsapp", "metadata": metadata, **value},
+                    }
+                ],
+            }
+        ],
+    }
 
 
 def message(text=None, *, sender="923001234567", age=0, id=None, type="text", **content):
     """The webhook for one message, `age` seconds old."""
-    raw = {"from": sender, "id": id or f"wamid.{uuid.uuid4().hex}", "timestamp": str(int(time.time()) - age),
-           "type": type, **({"text": {"body": text}} if text is not None else {}), **content}
-    return envelope(contacts=[{"profile": {"name": "A Patient"}, "wa_id": sender}],
-                    messages=[{key: value for key, value in raw.items() if value is not None}])
+    raw = {
+        "from": sender,
+        "id": id or f"wamid.{uuid.uuid4().hex}",
+        "timestamp": str(int(time.time()) - age),
+        "type": type,
+        **({"text": {"body": text}} if text is not None else {}),
+        **content,
+    }
+    return envelope(
+        contacts=[{"profile": {"name": "A Patient"}, "wa_id": sender}],
+        messages=[{key: value for key, value in raw.items() if value is not None}],
+    )
 
 
 def tap(nonce, *, sender="923001234567", id=None):
     """The webhook for a tapped button."""
-    return message(sender=sender, id=id, type="interactive",
-                   interactive={"type": "button_reply", "button_reply": {"id": nonce, "title": "whatever it says"}})
+    return message(
+        sender=sender,
+        id=id,
+        type="interactive",
+        interactive={
+            "type": "button_reply",
+            "button_reply": {"id": nonce, "title": "whatever it says"},
+        },
+    )
 
 
 def echo(text, *, to="923001234567", age=0):
     """The webhook for something staff wrote from the phone app."""
-    return envelope("smb_message_echoes", message_echoes=[
-        {"from": "924235710000", "to": to, "id": f"wamid.{uuid.uuid4().hex}", "type": "text",
-         "timestamp": str(int(time.time()) - age), "text": {"body": text}}])
+    return envelope(
+        "smb_message_echoes",
+        message_echoes=[
+            {
+                "from": "924235710000",
+                "to": to,
+                "id": f"wamid.{uuid.uuid4().hex}",
+                "type": "text",
+                "timestamp": str(int(time.time()) - age),
+                "text": {"body": text},
+            }
+        ],
+    )
 
 
 def buttons_of(sent):
@@ -175,5 +245,14 @@ def words_of(sent):
 
 
 def _error(http, code, details=""):
-    return web.json_response({"error": {"message": f"(#{code})", "type": "OAuthException", "code": code,
-                                        "error_data": {"details": details}}}, status=http)
+    return web.json_response(
+        {
+            "error": {
+                "message": f"(#{code})",
+                "type": "OAuthException",
+                "code": code,
+                "error_data": {"details": details},
+            }
+        },
+        status=http,
+    )

@@ -39,7 +39,9 @@ def free_socket():
 
 async def serve(app):
     """Start `app` on this event loop; return the server and its address."""
-    server = await app.create_server(sock=free_socket(), return_asyncio_server=True, access_log=False)
+    server = await app.create_server(
+        sock=free_socket(), return_asyncio_server=True, access_log=False
+    )
     await server.startup()
     await server.before_start()
     await server.start_serving()
@@ -57,8 +59,9 @@ class Line:
         self.gate = Gate(self.library)
         self.bot = bot or FakeBot(self.library, self.gate)
         self.meta = FakeMeta()
-        self._routes = routes or partial(webhook, key=KEY, library=self.library, gate=self.gate, say=self.bot,
-                                         grace=grace)
+        self._routes = routes or partial(
+            webhook, key=KEY, library=self.library, gate=self.gate, say=self.bot, grace=grace
+        )
 
     async def __aenter__(self):
         await self.meta.__aenter__()
@@ -93,7 +96,8 @@ class Line:
     async def idle(self):
         """Wait until nothing waits to be answered or sent now."""
         while self.rows(sa.select(inbox.c.id).where(inbox.c.state != "done")) or self.rows(
-                sa.select(outbox.c.number).where(outbox.c.state.in_(("queued", "sending")))):
+            sa.select(outbox.c.number).where(outbox.c.state.in_(("queued", "sending")))
+        ):
             await asyncio.sleep(0.02)
 
     async def until(self, true, seconds=20):
@@ -117,5 +121,3 @@ class Line:
 def run(scenario):
     """Run a scenario, for at most a minute."""
     return asyncio.run(asyncio.wait_for(scenario, 60))
-
-

@@ -59,8 +59,17 @@ def main(port, folder, texts, meta, step=None):
     gate = Gate(library)
     app = Sanic("killable", configure_logging=False)
     app.config.REQUEST_MAX_SIZE = 4 * 1024 * 1024
-    app.blueprint(routes.webhook(config(meta, folder), key="installation key", library=library, gate=gate,
-                                 say=FakeBot(library, gate), grace=1.5), url_prefix="/webhooks/whatsapp")
+    app.blueprint(
+        routes.webhook(
+            config(meta, folder),
+            key="installation key",
+            library=library,
+            gate=gate,
+            say=FakeBot(library, gate),
+            grace=1.5,
+        ),
+        url_prefix="/webhooks/whatsapp",
+    )
     app.run(host="127.0.0.1", port=int(port), workers=1, access_log=False, motd=False)
 
 

@@ -15,6 +15,7 @@ def test_a_question_gets_one_bubble_with_answer_and_disclaimer(tmp_path, data):
             assert line.library.block("halal", "en").text in words_of(said[0])
             assert line.library.block("disclaimer", "en").text in words_of(said[0])
             assert said[0]["text"]["preview_url"] is False
+
     run(scenario())
 
 
@@ -23,9 +24,16 @@ def test_the_receipt_names_the_exact_texts_of_the_message(tmp_path, data):
         async with Line(tmp_path, data) as line:
             said = await line.patient("halal?")
             token, _, texts = said[0]["biz_opaque_callback_data"].partition(":")
-            assert [text.split(".")[0] for text in texts.split(",")] == ["halal", "disclaimer", "notice"]
-            assert line.library.block("halal", "en").sha256.startswith(texts.split(",")[0].split(".")[2])
+            assert [text.split(".")[0] for text in texts.split(",")] == [
+                "halal",
+                "disclaimer",
+                "notice",
+            ]
+            assert line.library.block("halal", "en").sha256.startswith(
+                texts.split(",")[0].split(".")[2]
+            )
             assert line.rows(outbox.select())[0].receipt == token
+
     run(scenario())
 
 
@@ -35,7 +43,11 @@ def test_three_buttons_are_reply_buttons_and_more_are_a_list(tmp_path, data):
             greeting, steer = (await line.patient("salam"))[0], (await line.patient("mera case"))[1]
             assert greeting["interactive"]["type"] == "button" and len(buttons_of(greeting)) == 3
             assert steer["interactive"]["type"] == "list" and len(buttons_of(steer)) == 4
-            assert steer["interactive"]["action"]["button"] == line.library.block("ui_choose", "en").text
+            assert (
+                steer["interactive"]["action"]["button"]
+                == line.library.block("ui_choose", "en").text
+            )
+
     run(scenario())
 
 
@@ -47,22 +59,27 @@ def test_a_tapped_button_means_what_it_meant_when_it_was_offered(tmp_path, data)
             said = await line.taps(offered[2]["id"])
             assert line.bot.heard[-1]["button"] == "halal"
             assert line.library.block("halal", "en").text in words_of(said[1])
+
     run(scenario())
 
 
-@pytest.mark.parametrize("nonce", [
-    pytest.param("halal", id="the id of a topic"),
-    pytest.param("language:ur", id="the id of a language"),
-    pytest.param("", id="an empty id"),
-    pytest.param("x" * 5000, id="a very long id"),
-    pytest.param("'; drop table offers; --", id="an id that is SQL"),
-])
+@pytest.mark.parametrize(
+    "nonce",
+    [
+        pytest.param("halal", id="the id of a topic"),
+        pytest.param("language:ur", id="the id of a language"),
+        pytest.param("", id="an empty id"),
+        pytest.param("x" * 5000, id="a very long id"),
+        pytest.param("'; drop table offers; --", id="an id that is SQL"),
+    ],
+)
 def test_a_button_we_never_offered_is_met_with_a_text_and_starts_nothing(tmp_path, data, nonce):
     async def scenario():
         async with Line(tmp_path, data) as line:
             said = await line.taps(nonce)
             assert words_of(said[0]).startswith(line.library.block("button_gone", "en").text)
             assert not line.bot.heard
+
     run(scenario())
 
 
@@ -72,6 +89,7 @@ def test_another_patients_button_is_not_accepted(tmp_path, data):
             offered = buttons_of((await line.patient("salam"))[0])
             said = await line.taps(offered[2]["id"], sender="923007654321")
             assert words_of(said[0]).startswith(line.library.block("button_gone", "en").text)
+
     run(scenario())
 
 
@@ -83,24 +101,32 @@ def test_a_button_tapped_twice_is_answered_once_and_later_again(tmp_path, data):
             assert len(await line.taps(nonce)) == 2
             line.change("offers", tapped=1)
             assert len(await line.taps(nonce)) == 3
+
     run(scenario())
 
 
-@pytest.mark.parametrize(("kind", "content"), [
-    ("image", {"image": {"id": "1", "mime_type": "image/jpeg", "url": "http://127.0.0.1:1/x"}}),
-    ("document", {"document": {"id": "1", "mime_type": "application/pdf", "filename": "report.pdf"}}),
-    ("audio", {"audio": {"id": "1", "mime_type": "audio/ogg", "voice": True}}),
-    ("video", {"video": {"id": "1", "mime_type": "video/mp4"}}),
-    ("sticker", {"sticker": {"id": "1", "mime_type": "image/webp"}}),
-    ("location", {"location": {"latitude": 31.5, "longitude": 74.3}}),
-])
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        ("image", {"image": {"id": "1", "mime_type": "image/jpeg", "url": "http://127.0.0.1:1/x"}}),
+        (
+            "document",
+            {"document": {"id": "1", "mime_type": "application/pdf", "filename": "report.pdf"}},
+        ),
+        ("audio", {"audio": {"id": "1", "mime_type": "audio/ogg", "voice": True}}),
+        ("video", {"video": {"id": "1", "mime_type": "video/mp4"}}),
+        ("sticker", {"sticker": {"id": "1", "mime_type": "image/webp"}}),
+        ("location", {"location": {"latitude": 31.5, "longitude": 74.3}}),
+    ],
+)
 def test_media_get_the_approved_text_and_are_never_fetched(tmp_path, data, kind, content):
     async def scenario():
         async with Line(tmp_path, data) as line:
             said = await line.patient(type=kind, **content)
             assert words_of(said[0]).startswith(line.library.block("media", "en").text)
             assert not line.bot.heard
-            assert len(line.meta.asked) == 1     # the message itself was the only request
+            assert len(line.meta.asked) == 1  # the message itself was the only request
+
     run(scenario())
 
 
@@ -112,6 +138,7 @@ def test_media_are_answered_in_the_language_of_the_chat(tmp_path, data):
             line.change("chats", variety="roman")
             said = await line.patient(type="image", image={"id": "1"})
             assert words_of(said[1]).startswith(line.library.block("media", "roman").text)
+
     run(scenario())
 
 
@@ -121,6 +148,7 @@ def test_an_album_is_told_once_that_pictures_are_not_opened(tmp_path, data):
             for _ in range(5):
                 await line.patient(type="image", image={"id": "1"})
             assert len(line.meta.sent) == 1
+
     run(scenario())
 
 
@@ -128,17 +156,24 @@ def test_a_caption_is_answered_behind_the_text_on_pictures(tmp_path, data):
     async def scenario():
         async with Line(tmp_path, data) as line:
             said = await line.patient(type="image", image={"id": "1", "caption": "mera AMH 0.4"})
-            media, steer = line.library.block("media", "en").text, line.library.block("steer", "en").text
+            media, steer = (
+                line.library.block("media", "en").text,
+                line.library.block("steer", "en").text,
+            )
             assert words_of(said[0]).startswith(f"{media}\n{steer}")
             assert line.bot.heard[0]["text"] == "mera AMH 0.4"
+
     run(scenario())
 
 
 def test_danger_in_a_caption_is_answered_without_preface(tmp_path, data):
     async def scenario():
         async with Line(tmp_path, data) as line:
-            said = await line.patient(type="image", image={"id": "1", "caption": "khoon nahi ruk raha"})
+            said = await line.patient(
+                type="image", image={"id": "1", "caption": "khoon nahi ruk raha"}
+            )
             assert words_of(said[0]).startswith(line.library.block("emergency", "en").text)
+
     run(scenario())
 
 
@@ -148,21 +183,32 @@ def test_contacts_and_orders_are_declined(tmp_path, data, kind):
         async with Line(tmp_path, data) as line:
             said = await line.patient(type=kind, **{kind: {}})
             assert words_of(said[0]).startswith(line.library.block("decline", "en").text)
+
     run(scenario())
 
 
-@pytest.mark.parametrize("content", [
-    pytest.param({"type": "reaction", "reaction": {"message_id": "x", "emoji": "👍"}}, id="a reaction"),
-    pytest.param({"type": "system", "system": {"type": "user_changed_number"}}, id="a system message"),
-    pytest.param({"type": "revoke", "revoke": {"original_message_id": "x"}}, id="a deleted message"),
-    pytest.param({"type": "hologram", "hologram": {}}, id="a type nobody knows"),
-    pytest.param({"text": "khoon", "group_id": "g"}, id="a message in a group"),
-])
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(
+            {"type": "reaction", "reaction": {"message_id": "x", "emoji": "👍"}}, id="a reaction"
+        ),
+        pytest.param(
+            {"type": "system", "system": {"type": "user_changed_number"}}, id="a system message"
+        ),
+        pytest.param(
+            {"type": "revoke", "revoke": {"original_message_id": "x"}}, id="a deleted message"
+        ),
+        pytest.param({"type": "hologram", "hologram": {}}, id="a type nobody knows"),
+        pytest.param({"text": "khoon", "group_id": "g"}, id="a message in a group"),
+    ],
+)
 def test_some_things_are_acknowledged_and_never_answered(tmp_path, data, content):
     async def scenario():
         async with Line(tmp_path, data) as line:
             assert await line.patient(**content) == []
             assert len(line.rows(inbox.select())) == 1 and not line.bot.heard
+
     run(scenario())
 
 
@@ -173,21 +219,34 @@ def test_what_whatsapp_cannot_pass_on_is_met_once_an_hour(tmp_path, data):
                 said = await line.patient(type="unsupported", errors=[{"code": 131051}])
             assert len(said) == 1
             assert words_of(said[0]).startswith(line.library.block("unreadable", "en").text)
+
     run(scenario())
 
 
-@pytest.mark.parametrize(("words", "block"), [
-    pytest.param("khoon aa raha hai", "emergency", id="danger is answered"),
-    pytest.param("mera AMH 0.4", "steer", id="a case is steered"),
-    pytest.param("halal?", "edited", id="anything else is asked for as a new message"),
-])
-def test_an_edited_message_is_guarded_again_and_never_answered_silently(tmp_path, data, words, block):
+@pytest.mark.parametrize(
+    ("words", "block"),
+    [
+        pytest.param("khoon aa raha hai", "emergency", id="danger is answered"),
+        pytest.param("mera AMH 0.4", "steer", id="a case is steered"),
+        pytest.param("halal?", "edited", id="anything else is asked for as a new message"),
+    ],
+)
+def test_an_edited_message_is_guarded_again_and_never_answered_silently(
+    tmp_path, data, words, block
+):
     async def scenario():
         async with Line(tmp_path, data) as line:
-            said = await line.patient(type="edit", id="wamid.edit", edit={
-                "original_message_id": "x", "message": {"type": "text", "text": {"body": words}}})
+            said = await line.patient(
+                type="edit",
+                id="wamid.edit",
+                edit={
+                    "original_message_id": "x",
+                    "message": {"type": "text", "text": {"body": words}},
+                },
+            )
             assert words_of(said[0]).startswith(line.library.block(block, "en").text)
             assert said[0]["context"] == {"message_id": "wamid.edit"}
+
     run(scenario())
 
 
@@ -197,6 +256,7 @@ def test_the_reply_to_a_forwarded_text_quotes_it(tmp_path, data):
             said = await line.patient("halal?", id="wamid.f", context={"forwarded": True})
             assert said[0]["context"] == {"message_id": "wamid.f"}
             assert "context" not in (await line.patient("halal?"))[1]
+
     run(scenario())
 
 
@@ -209,6 +269,7 @@ def test_a_deleted_message_that_was_not_answered_yet_is_dropped(tmp_path, data):
             await line.meta.deliver(both)
             assert await line.said() == [] and not line.bot.heard
             assert [row.body for row in line.rows(inbox.select())] == [None, None]
+
     run(scenario())
 
 
@@ -219,6 +280,7 @@ def test_a_broken_bot_is_met_with_the_trouble_text(tmp_path, data):
             said = await line.patient("halal?")
             assert words_of(said[0]) == line.library.trouble("en")
             assert [row.body for row in line.rows(inbox.select())] == [None]
+
     run(scenario())
 
 
@@ -226,12 +288,15 @@ def test_patients_words_are_erased_once_answered_and_never_in_a_log(tmp_path, da
     async def scenario():
         async with Line(tmp_path, data) as line:
             await line.patient("mera naam Zubaida hai", sender="923331112223")
-            await line.patient(type="image", image={"id": "1", "caption": "Zubaida"}, sender="923331112223")
+            await line.patient(
+                type="image", image={"id": "1", "caption": "Zubaida"}, sender="923331112223"
+            )
             line.meta.errors = {"923331112223": [131026]}
             await line.patient("Zubaida khoon", sender="923331112223")
             raw = b"".join(path.read_bytes() for path in tmp_path.glob("whatsapp.db*"))
             assert all(row.body is None for row in line.rows(inbox.select()))
             return raw
+
     with caplog.at_level("DEBUG", logger="bot"):
         raw = run(scenario())
     assert "Zubaida" not in caplog.text and "923331112223" not in caplog.text
@@ -244,6 +309,7 @@ def test_a_username_without_a_number_is_answered_at_its_user_id(tmp_path, data):
             await line.patient("halal?", sender=None, from_user_id="PK.abc")
             await line.idle()
             assert line.meta.sent[0]["recipient"] == "PK.abc" and "to" not in line.meta.sent[0]
+
     run(scenario())
 
 
@@ -251,10 +317,15 @@ def test_no_table_but_the_address_book_knows_a_number(tmp_path, data):
     async def scenario():
         async with Line(tmp_path, data) as line:
             await line.patient("person", from_user_id="PK.abc")
-            found = {name for name, table in tables.tables.items() for row in line.rows(table.select())
-                     if PATIENT in str(row) or "PK.abc" in str(row)}
+            found = {
+                name
+                for name, table in tables.tables.items()
+                for row in line.rows(table.select())
+                if PATIENT in str(row) or "PK.abc" in str(row)
+            }
             assert found == {"chats"}
             assert PATIENT not in line.bot.heard[0]["sender"]
+
     run(scenario())
 
 
@@ -264,4 +335,5 @@ def test_a_message_delivered_again_is_not_even_heard_again(tmp_path, data):
             await line.patient("halal?", id="wamid.once")
             assert len(await line.patient("halal?", id="wamid.once")) == 1
             assert len(line.bot.heard) == 1
+
     run(scenario())

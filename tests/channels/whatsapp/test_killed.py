@@ -29,8 +29,15 @@ class Process:
 
     async def start(self, *, kill_at=None):
         self.running = await asyncio.create_subprocess_exec(
-            sys.executable, str(HERE / "run_bot.py"), str(self.port), *self.arguments, *([kill_at] if kill_at else []),
-            stdout=SILENT, stderr=SILENT, env={**os.environ, "PYTHONPATH": str(Path.cwd())})
+            sys.executable,
+            str(HERE / "run_bot.py"),
+            str(self.port),
+            *self.arguments,
+            *([kill_at] if kill_at else []),
+            stdout=SILENT,
+            stderr=SILENT,
+            env={**os.environ, "PYTHONPATH": str(Path.cwd())},
+        )
 
     async def dies(self):
         assert await asyncio.wait_for(self.running.wait(), 60) == -signal.SIGKILL
@@ -72,6 +79,7 @@ def test_killed_at_one_step_and_started_again_a_message_is_answered_once(tmp_pat
             await settled(meta, ["923000000001"])
             assert meta.each() == {"923000000001": 1}
             assert "halal" in words_of(meta.sent[0])
+
     asyncio.run(scenario())
 
 
@@ -82,12 +90,14 @@ def test_killed_again_and_again_at_random_every_patient_is_answered_once(tmp_pat
         async with bot(tmp_path, data, statuses=("sent",)) as (meta, process):
             deliveries = []
             await process.start()
-            for round_, group in enumerate([patients[0:20], patients[20:40], patients[40:60], patients[60:80]]):
+            for round_, group in enumerate(
+                [patients[0:20], patients[20:40], patients[40:60], patients[60:80]]
+            ):
                 for patient in group:
                     body = message("halal?", sender=patient)
                     deliveries += [meta.in_background(meta.deliver(body)) for _ in range(2)]
                 if round_ < 3:
-                    until = len(meta.sent) + 4      # it is up and at work when it is killed
+                    until = len(meta.sent) + 4  # it is up and at work when it is killed
                     while len(meta.sent) < until:
                         await asyncio.sleep(0.02)
                     await asyncio.sleep(random.random() / 5)
@@ -96,6 +106,7 @@ def test_killed_again_and_again_at_random_every_patient_is_answered_once(tmp_pat
             await asyncio.gather(*deliveries)
             await settled(meta, patients)
             assert meta.each() == dict.fromkeys(patients, 1)
+
     asyncio.run(scenario())
 
 
@@ -108,6 +119,7 @@ def test_two_deliveries_at_once_are_answered_once(tmp_path, data):
             await asyncio.gather(*(meta.deliver(body) for body in bodies for _ in range(6)))
             await settled(meta, meta.each(), calm=3)
             assert set(meta.each().values()) == {1} and len(meta.each()) == 6
+
     asyncio.run(scenario())
 
 
@@ -125,12 +137,14 @@ def test_a_burst_of_a_thousand_webhooks_is_acknowledged_fast_and_answered_once(t
             free = asyncio.Semaphore(50)
 
             async def post(body):
-                async with free:        # the time a webhook waits for its turn here is not the bot's
+                async with free:  # the time a webhook waits for its turn here is not the bot's
                     return await meta.post(body)
+
             answers = await asyncio.gather(*(post(bodies[patient]) for patient in order))
             assert {status for status, _ in answers} == {200}
             await settled(meta, patients, calm=3, most=120)
             assert meta.each() == {**dict.fromkeys(patients, 1), "923000000000": 1}
             return statistics.median(seconds for _, seconds in answers)
+
     median = asyncio.run(scenario())
     assert median < 0.25, f"{median:.3f} s"

@@ -18,7 +18,9 @@ from bot.handover.queue import MINUTES, WaitingRoom
 
 @pytest.fixture
 def room(tmp_path):
-    return WaitingRoom(f"sqlite:///{tmp_path}/staff.db", keys=Fernet.generate_key().decode(), days=30)
+    return WaitingRoom(
+        f"sqlite:///{tmp_path}/staff.db", keys=Fernet.generate_key().decode(), days=30
+    )
 
 
 @pytest.fixture
@@ -43,10 +45,16 @@ def test_every_alert_has_its_reason(store, room):
     raised(store, UNDELIVERED, ASKS, WAITED)
     for _ in range(3):
         relay(store, room, language="ur")
-    assert [(one.reason, one.cause, one.sender, one.channel, one.variety) for one in room.open()] == [
-        ("undelivered", UNDELIVERED, "wa-1", "whatsapp", "ur"), ("unanswered", WAITED, "wa-1", "whatsapp", "ur"),
-        ("handoff", ASKS, "wa-1", "whatsapp", "ur")]
-    assert set(REASONS) == {UNDELIVERED, CAME_LATE, ASKS, WAITED} and set(REASONS.values()) <= set(MINUTES)
+    assert [
+        (one.reason, one.cause, one.sender, one.channel, one.variety) for one in room.open()
+    ] == [
+        ("undelivered", UNDELIVERED, "wa-1", "whatsapp", "ur"),
+        ("unanswered", WAITED, "wa-1", "whatsapp", "ur"),
+        ("handoff", ASKS, "wa-1", "whatsapp", "ur"),
+    ]
+    assert set(REASONS) == {UNDELIVERED, CAME_LATE, ASKS, WAITED} and set(REASONS.values()) <= set(
+        MINUTES
+    )
 
 
 def test_an_alert_stays_until_it_is_done_in_the_waiting_room(store, room):
@@ -56,7 +64,7 @@ def test_an_alert_stays_until_it_is_done_in_the_waiting_room(store, room):
     done(room)
     relay(store, room, language="ur")
     assert unseen(store) == [] and room.open() == []
-    raised(store, UNDELIVERED)                  # the same cause again is no new alert
+    raised(store, UNDELIVERED)  # the same cause again is no new alert
     relay(store, room, language="ur")
     assert room.open() == []
 
@@ -68,6 +76,7 @@ def test_a_process_that_dies_half_way_loses_and_doubles_nothing(store, room, mon
     def dies(name, **told):
         hear(name, **told)
         raise OSError("killed")
+
     monkeypatch.setattr(room, "hear", dies)
     with pytest.raises(OSError):
         relay(store, room, language="ur")
@@ -92,7 +101,9 @@ def test_who_asks_for_a_person_waits_once_though_the_turn_told_it_too(store, roo
 
 def line(tmp_path, data, room, **settings):
     found = Line(tmp_path, data, **settings)
-    found._routes = partial(webhook, key=KEY, library=found.library, gate=found.gate, say=found.bot, room=room)
+    found._routes = partial(
+        webhook, key=KEY, library=found.library, gate=found.gate, say=found.bot, room=room
+    )
     return found
 
 
@@ -106,10 +117,13 @@ def test_a_running_channel_tells_the_waiting_room(tmp_path, data, room, monkeypa
             assert room.open()[0].variety == "en"
             done(room)
             await running.until(lambda: unseen(running.store) == [])
+
     run(scenario())
 
 
-def test_a_waiting_room_that_is_away_holds_nobody_up_and_hears_it_later(tmp_path, data, room, monkeypatch):
+def test_a_waiting_room_that_is_away_holds_nobody_up_and_hears_it_later(
+    tmp_path, data, room, monkeypatch
+):
     monkeypatch.setattr(worker, "RELAY_EVERY", 0.05)
     hear, away = room.hear, [True]
 
@@ -117,6 +131,7 @@ def test_a_waiting_room_that_is_away_holds_nobody_up_and_hears_it_later(tmp_path
         if away[0]:
             raise OperationalError("SELECT", {}, OSError("away"))
         return hear(*args, **told)
+
     monkeypatch.setattr(room, "hear", sometimes)
 
     async def scenario():
@@ -125,6 +140,7 @@ def test_a_waiting_room_that_is_away_holds_nobody_up_and_hears_it_later(tmp_path
             assert len(await running.patient("halal?")) == 2
             away[0] = False
             await running.until(lambda: len(room.open()) == 1)
+
     run(scenario())
 
 
@@ -133,4 +149,5 @@ def test_without_a_console_alerts_stay_where_they_are(tmp_path, data):
         async with line(tmp_path, data, None) as running:
             await running.patient("i want a person")
             assert [row.reason for row in unseen(running.store)] == [ASKS]
+
     run(scenario())

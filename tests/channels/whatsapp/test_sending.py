@@ -38,6 +38,7 @@ def test_a_passing_error_is_tried_again(tmp_path, data, code):
             line.meta.errors = {PATIENT: [code]}
             assert len(await line.patient("halal?")) == 1
             assert len(line.meta.asked) == 2 and replies(line)[0].failed is None
+
     run(scenario())
 
 
@@ -48,12 +49,15 @@ def test_the_waits_grow_fourfold_and_end(tmp_path, data):
             await line.meta.deliver(message("halal?"))
             waits = []
             for tries in range(1, MOST_TRIES):
-                await line.until(lambda n=tries: len(line.meta.asked) == n and replies(line)[0].state == "queued")
+                await line.until(
+                    lambda n=tries: len(line.meta.asked) == n and replies(line)[0].state == "queued"
+                )
                 waits.append(replies(line)[0].due - time.time())
                 hurry(line)
             await line.until(lambda: replies(line)[0].state == "failed")
-            assert waits == [pytest.approx(4 ** n, abs=2) for n in range(MOST_TRIES - 1)]
+            assert waits == [pytest.approx(4**n, abs=2) for n in range(MOST_TRIES - 1)]
             assert len(line.meta.asked) == MOST_TRIES and replies(line)[0].failed == 131056
+
     run(scenario())
 
 
@@ -67,6 +71,7 @@ def test_a_permanent_error_is_not_tried_again(tmp_path, data, code):
             assert len(line.meta.asked) == 1
             assert (replies(line)[0].state, replies(line)[0].failed) == ("failed", code)
             assert reasons(line) == []
+
     run(scenario())
 
 
@@ -76,6 +81,7 @@ def test_a_wrong_access_token_is_a_permanent_error(tmp_path, data):
             line.meta.bad_auth = True
             await line.patient("halal?")
             assert replies(line)[0].failed == 190
+
     run(scenario())
 
 
@@ -86,6 +92,7 @@ def test_an_emergency_or_crisis_reply_that_is_refused_alerts_staff(tmp_path, dat
             line.meta.errors = {PATIENT: [131026]}
             await line.patient(words)
             assert reasons(line) == ["urgent reply not delivered"]
+
     run(scenario())
 
 
@@ -99,18 +106,22 @@ def test_an_emergency_reply_that_fails_after_it_was_taken_alerts_staff_once(tmp_
                 await line.meta.deliver(status(said[0], "failed", code=131026))
             assert reasons(line) == ["urgent reply not delivered"]
             assert replies(line)[0].failed == 131026
+
     run(scenario())
     assert "staff alert: reason=urgent reply not delivered" in caplog.text
 
 
-@pytest.mark.parametrize(("arriving", "kept"), [
-    pytest.param(["sent", "delivered", "read"], "read", id="in order"),
-    pytest.param(["read", "sent", "delivered"], "read", id="out of order"),
-    pytest.param(["sent", "read"], "read", id="delivered is skipped"),
-    pytest.param(["delivered", "delivered", "sent"], "delivered", id="twice"),
-    pytest.param(["played", "read"], "played", id="played is highest"),
-    pytest.param(["sent", "vanished", ""], "sent", id="a status nobody knows"),
-])
+@pytest.mark.parametrize(
+    ("arriving", "kept"),
+    [
+        pytest.param(["sent", "delivered", "read"], "read", id="in order"),
+        pytest.param(["read", "sent", "delivered"], "read", id="out of order"),
+        pytest.param(["sent", "read"], "read", id="delivered is skipped"),
+        pytest.param(["delivered", "delivered", "sent"], "delivered", id="twice"),
+        pytest.param(["played", "read"], "played", id="played is highest"),
+        pytest.param(["sent", "vanished", ""], "sent", id="a status nobody knows"),
+    ],
+)
 def test_statuses_only_rise(tmp_path, data, arriving, kept):
     async def scenario():
         async with Line(tmp_path, data) as line:
@@ -119,34 +130,44 @@ def test_statuses_only_rise(tmp_path, data, arriving, kept):
             for name in arriving:
                 await line.meta.deliver(status(said[0], name))
             assert replies(line)[0].status == kept
+
     run(scenario())
 
 
 def test_a_status_of_a_message_we_do_not_know_is_normal(tmp_path, data):
     async def scenario():
         async with Line(tmp_path, data) as line:
-            await line.meta.deliver(envelope(statuses=[{"id": "wamid.staff", "status": "read", "timestamp": "1"}]))
+            await line.meta.deliver(
+                envelope(statuses=[{"id": "wamid.staff", "status": "read", "timestamp": "1"}])
+            )
             await line.meta.deliver(envelope(statuses=[{}]))
             assert len(await line.patient("halal?")) == 1
+
     run(scenario())
 
 
 def test_a_reply_that_was_taken_but_not_confirmed_is_not_sent_twice(tmp_path, data):
     """The answer to the request is lost; the status of the message proves that it left."""
+
     async def scenario():
         async with Line(tmp_path, data, grace=2.0) as line:
+
             async def lose_the_answer(_):
                 line.meta.after_taking = None
                 raise ConnectionResetError
+
             line.meta.after_taking = lose_the_answer
             assert len(await line.patient("halal?")) == 1
             await asyncio.sleep(2.5)
             assert len(line.meta.asked) == 1 and replies(line)[0].state == "sent"
+
     run(scenario())
 
 
 @pytest.mark.parametrize("trouble", ["silence", "proxy"])
-def test_a_reply_of_which_nothing_is_heard_is_sent_again_after_the_grace_time(tmp_path, data, trouble, monkeypatch):
+def test_a_reply_of_which_nothing_is_heard_is_sent_again_after_the_grace_time(
+    tmp_path, data, trouble, monkeypatch
+):
     monkeypatch.setitem(Cloud.__init__.__kwdefaults__, "seconds", 0.3)
 
     async def scenario():
@@ -154,6 +175,7 @@ def test_a_reply_of_which_nothing_is_heard_is_sent_again_after_the_grace_time(tm
             line.meta.errors = {PATIENT: [trouble]}
             assert len(await line.patient("halal?")) == 1
             assert len(line.meta.asked) == 2
+
     run(scenario())
 
 
@@ -162,13 +184,19 @@ def test_outside_the_24_hours_nothing_is_sent_and_danger_alerts_staff(tmp_path, 
         async with Line(tmp_path, data) as line:
             assert await line.patient("halal?", age=DAY + 60) == []
             assert await line.patient("khoon", age=DAY + 60) == []
-            assert line.meta.asked == [] and [row.failed for row in replies(line)] == [131047, 131047]
+            assert line.meta.asked == [] and [row.failed for row in replies(line)] == [
+                131047,
+                131047,
+            ]
             assert set(reasons(line)) == {"urgent reply not delivered", "urgent message came late"}
             assert len(await line.patient("halal?", age=DAY - 60)) == 1
+
     run(scenario())
 
 
-@pytest.mark.parametrize(("words", "block"), [("khoon", "emergency"), ("i want to die", "self_harm")])
+@pytest.mark.parametrize(
+    ("words", "block"), [("khoon", "emergency"), ("i want to die", "self_harm")]
+)
 def test_an_old_redelivery_gets_no_emergency_reply_as_if_it_were_now(tmp_path, data, words, block):
     async def scenario():
         async with Line(tmp_path, data) as line:
@@ -178,6 +206,7 @@ def test_an_old_redelivery_gets_no_emergency_reply_as_if_it_were_now(tmp_path, d
             assert reasons(line) == ["urgent message came late"]
             fresh = await line.patient(words, age=10 * 60)
             assert words_of(fresh[1]).startswith(urgent)
+
     run(scenario())
 
 
@@ -186,6 +215,7 @@ def test_an_old_question_is_still_answered(tmp_path, data):
         async with Line(tmp_path, data) as line:
             said = await line.patient("halal?", age=3600)
             assert words_of(said[0]).startswith(line.library.block("halal", "en").text)
+
     run(scenario())
 
 
@@ -198,10 +228,11 @@ def test_a_text_recalled_while_its_message_waits_does_not_leave(tmp_path, data_o
             ledger = Ledger.load(data_of_my_own / "ledger.jsonl")
             entry = ledger.recall("halal", reason="wrong", role="test", today=date.today())
             ledger.append(data_of_my_own / "ledger.jsonl", entry)
-            await asyncio.sleep(1.2)     # the library looks at its files every second
+            await asyncio.sleep(1.2)  # the library looks at its files every second
             said = await line.said()
             assert words_of(said[0]) == line.library.trouble("en")
             assert "service_trouble" in said[0]["biz_opaque_callback_data"]
+
     run(scenario())
 
 
@@ -211,9 +242,16 @@ def test_unapproved_bytes_in_the_outbox_do_not_leave(tmp_path, data):
             await line.patient("halal?")
             chat = replies(line)[0].chat
             with line.store.begin() as connection:
-                plan(connection, Reply("You will surely be cured.", "en", "answer"), key="x", chat=chat, now=0)
+                plan(
+                    connection,
+                    Reply("You will surely be cured.", "en", "answer"),
+                    key="x",
+                    chat=chat,
+                    now=0,
+                )
             said = await line.said()
             assert words_of(said[1]) == line.library.trouble("en")
+
     run(scenario())
 
 
@@ -227,6 +265,7 @@ def test_urgent_replies_overtake_others(tmp_path, data):
             said = await line.said()
             assert words_of(said[0]).startswith(line.library.block("emergency", "en").text)
             assert len(said) == 2
+
     run(scenario())
 
 
@@ -235,4 +274,5 @@ def test_the_language_of_a_reply_is_remembered(tmp_path, data):
         async with Line(tmp_path, data, language="roman") as line:
             await line.patient("halal?")
             assert line.rows(sa.text("select variety from chats")) == [("roman",)]
+
     run(scenario())

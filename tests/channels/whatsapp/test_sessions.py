@@ -22,23 +22,29 @@ def sessions(store, *people, number="1", key="key"):
         return [book.of(connection, person, at=100 + place) for place, person in enumerate(people)]
 
 
-@pytest.mark.parametrize("people", [
-    pytest.param([NUMBER, NUMBER], id="the same number"),
-    pytest.param([BSUID, BSUID], id="the same user id"),
-    pytest.param([NUMBER, BOTH, BSUID], id="a number that shows its user id"),
-    pytest.param([BSUID, BOTH, NUMBER], id="a user id that shows its number"),
-    pytest.param([BOTH, NUMBER, BSUID, BOTH], id="both, then each alone"),
-])
+@pytest.mark.parametrize(
+    "people",
+    [
+        pytest.param([NUMBER, NUMBER], id="the same number"),
+        pytest.param([BSUID, BSUID], id="the same user id"),
+        pytest.param([NUMBER, BOTH, BSUID], id="a number that shows its user id"),
+        pytest.param([BSUID, BOTH, NUMBER], id="a user id that shows its number"),
+        pytest.param([BOTH, NUMBER, BSUID, BOTH], id="both, then each alone"),
+    ],
+)
 def test_one_person_has_one_chat(store, people):
     assert len(set(sessions(store, *people))) == 1
 
 
-@pytest.mark.parametrize("people", [
-    pytest.param([NUMBER, Person(OTHER_WA)], id="two numbers"),
-    pytest.param([BSUID, Person(None, OTHER_USER)], id="two user ids"),
-    pytest.param([BOTH, Person(WA, OTHER_USER)], id="a number that passed to somebody else"),
-    pytest.param([BOTH, Person(OTHER_WA, USER)], id="a user id with a new number"),
-])
+@pytest.mark.parametrize(
+    "people",
+    [
+        pytest.param([NUMBER, Person(OTHER_WA)], id="two numbers"),
+        pytest.param([BSUID, Person(None, OTHER_USER)], id="two user ids"),
+        pytest.param([BOTH, Person(WA, OTHER_USER)], id="a number that passed to somebody else"),
+        pytest.param([BOTH, Person(OTHER_WA, USER)], id="a user id with a new number"),
+    ],
+)
 def test_two_people_have_two_chats(store, people):
     first, second = sessions(store, *people)
     assert first != second

@@ -25,27 +25,39 @@ def test_some_settings_without_the_rest_stop_the_start(name):
         Settings.from_env({key: value for key, value in FULL.items() if not key.endswith(name)})
 
 
-@pytest.mark.parametrize(("name", "value"), [
-    pytest.param("API", "http://graph.facebook.com", id="an address without https"),
-    pytest.param("API", "http://127.0.0.1.example.com", id="an address that only looks local"),
-    pytest.param("LANGUAGE", "hi", id="a language we lack"),
-    pytest.param("STALE_MINUTES", "-1", id="a time that is none"),
-])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        pytest.param("API", "http://graph.facebook.com", id="an address without https"),
+        pytest.param("API", "http://127.0.0.1.example.com", id="an address that only looks local"),
+        pytest.param("LANGUAGE", "hi", id="a language we lack"),
+        pytest.param("STALE_MINUTES", "-1", id="a time that is none"),
+    ],
+)
 def test_a_wrong_setting_stops_the_start(name, value):
     with pytest.raises(SettingsError, match=f"JAWAB_WHATSAPP_{name}"):
         Settings.from_env({**FULL, f"JAWAB_WHATSAPP_{name}": value})
 
 
 def test_secrets_are_not_printed():
-    shown = repr(Settings.from_env({f"JAWAB_WHATSAPP_{name}": f"secret-{name}" for name in WHATSAPP_NEEDS}))
-    assert "secret-APP_SECRET" not in shown and "secret-VERIFY" not in shown and "secret-ACCESS" not in shown
+    shown = repr(
+        Settings.from_env({f"JAWAB_WHATSAPP_{name}": f"secret-{name}" for name in WHATSAPP_NEEDS})
+    )
+    assert (
+        "secret-APP_SECRET" not in shown
+        and "secret-VERIFY" not in shown
+        and "secret-ACCESS" not in shown
+    )
 
 
 @pytest.mark.parametrize("app_secret", [None, ""])
-def test_named_in_the_credentials_without_an_app_secret_it_refuses_to_start(monkeypatch, app_secret):
+def test_named_in_the_credentials_without_an_app_secret_it_refuses_to_start(
+    monkeypatch, app_secret
+):
     import dataclasses
 
     from bot.channels.whatsapp import channel
+
     config = Settings.from_env(FULL).whatsapp if app_secret is not None else None
     config = dataclasses.replace(config, app_secret="") if config else None
     monkeypatch.setattr(channel, "settings", lambda: Settings(whatsapp=config))
@@ -53,13 +65,17 @@ def test_named_in_the_credentials_without_an_app_secret_it_refuses_to_start(monk
         channel.WhatsAppInput.from_credentials({})
 
 
-@pytest.mark.parametrize(("env", "names"), [
-    pytest.param({}, ["web"], id="off"),
-    pytest.param(FULL, ["web", "whatsapp"], id="on"),
-])
+@pytest.mark.parametrize(
+    ("env", "names"),
+    [
+        pytest.param({}, ["web"], id="off"),
+        pytest.param(FULL, ["web", "whatsapp"], id="on"),
+    ],
+)
 def test_the_server_adds_the_channel_where_its_settings_are(monkeypatch, env, names):
     from bot.channels.whatsapp import channel
     from bot.server import app as server
+
     for module in (server, channel):
         monkeypatch.setattr(module, "settings", lambda: Settings.from_env(env))
     assert [one.name() for one in server.channels()] == names
@@ -68,8 +84,11 @@ def test_the_server_adds_the_channel_where_its_settings_are(monkeypatch, env, na
 def test_everything_but_the_channel_itself_is_free_of_rasa():
     import subprocess
     import sys
-    code = ("import pkgutil, sys, importlib, bot.channels.whatsapp as package\n"
-            "for module in pkgutil.iter_modules(package.__path__):\n"
-            "    module.name == 'channel' or importlib.import_module(f'bot.channels.whatsapp.{module.name}')\n"
-            "assert not [name for name in sys.modules if name.split('.')[0] == 'rasa']")
+
+    code = (
+        "import pkgutil, sys, importlib, bot.channels.whatsapp as package\n"
+        "for module in pkgutil.iter_modules(package.__path__):\n"
+        "    module.name == 'channel' or importlib.import_module(f'bot.channels.whatsapp.{module.name}')\n"
+        "assert not [name for name in sys.modules if name.split('.')[0] == 'rasa']"
+    )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -2,15 +2,19 @@
 
 from alembic import op
 
-revision, down_revision = '0002', '0001'
+revision, down_revision = "0002", "0001"
 
 
 def upgrade() -> None:
     """Forward."""
     op.execute("CREATE INDEX IF NOT EXISTS jawab_events_by_type ON events (sender_id, type_name)")
-    if op.get_bind().dialect.name == "sqlite":      # PostgreSQL looks through one visitor's own messages
-        op.execute("CREATE INDEX IF NOT EXISTS jawab_events_by_message ON events "
-                   "(sender_id, json_extract(data, '$.message_id')) WHERE type_name = 'user'")
+    if (
+        op.get_bind().dialect.name == "sqlite"
+    ):  # PostgreSQL looks through one visitor's own messages
+        op.execute(
+            "CREATE INDEX IF NOT EXISTS jawab_events_by_message ON events "
+            "(sender_id, json_extract(data, '$.message_id')) WHERE type_name = 'user'"
+        )
 
 
 def downgrade() -> None:

@@ -3,16 +3,16 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = '0002', '0001'
+revision, down_revision = "0002", "0001"
 
 
 def upgrade() -> None:
     """Forward."""
-    with op.batch_alter_table('inbox', schema=None) as batch_op:
-        batch_op.add_column(sa.Column('leased_until', sa.Integer(), nullable=True))
+    with op.batch_alter_table("inbox", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("leased_until", sa.Integer(), nullable=True))
 
 
 def downgrade() -> None:
     """Back."""
-    with op.batch_alter_table('inbox', schema=None) as batch_op:
-        batch_op.drop_column('leased_until')
+    with op.batch_alter_table("inbox", schema=None) as batch_op:
+        batch_op.drop_column("leased_until")
