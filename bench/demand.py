@@ -14,11 +14,12 @@ from typing import Any
 from rich.console import Console
 
 from bot.analytics.questions import Asked
+from bot.analytics.tables import tables
 from bot.analytics.votes import Votes
 from bot.dialogue.decide import load_dialogue
+from bot.guard.verdict import CLASSIFIER, Reason
 from bot.staff.access.sessions import Person
 from bot.staff.analytics_pages import Demand
-from bot.staff.tables import tables
 from bot.storage.database import Database
 from bot.storage.yaml_file import read_yaml
 
@@ -50,7 +51,7 @@ def fill(book: Asked, number: int) -> None:
             said |= {
                 "action": "decline",
                 "topics": [],
-                "reasons": ["classifier: uncovered_medical 0.80"],
+                "reasons": [Reason(CLASSIFIER, "uncovered_medical", 0.8).to_dict()],
             }
         elif place % 2:
             said |= {"action": chance.choice(ACTIONS), "topics": []}

@@ -3,12 +3,12 @@
 from functools import lru_cache
 
 from bot.analytics.questions import Asked
+from bot.analytics.tables import tables
 from bot.answers.gate import Gate
 from bot.answers.library import Library
 from bot.answers.replica import Shelf
 from bot.handover.queue import WaitingRoom
 from bot.settings import Settings
-from bot.staff.tables import tables
 from bot.storage.database import Database
 from bot.telemetry import metrics
 

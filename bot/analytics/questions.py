@@ -3,7 +3,6 @@
 Counts know no conversation. Turns are noted in memory and written by `flush`, outside the patient's wait.
 """
 
-import re
 import threading
 import time
 from collections import Counter, deque
@@ -16,14 +15,15 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from bot.analytics.dates import PAKISTAN
+from bot.analytics.tables import asked_counts, asked_questions
 from bot.answers.texts import LANGUAGES
-from bot.guard.verdict import LEVELS, VOTED
-from bot.staff.tables import asked_counts, asked_questions
+from bot.guard.verdict import CLASSIFIER, FAILURE, LEVELS, Reason
 from bot.storage.database import Database
 from bot.text.redact_display import redact
 
 UNANSWERED, CLARIFIED, UNSURE = DOUBTS = ("unanswered", "clarified", "unsure")
 ACTION, TOPIC, DOUBT, CAUSE = "action", "topic", "doubt", "cause"
+NO_REASON = {"source": FAILURE}
 SURE = 0.6  # a classifier's vote below this is shown to whoever trains it; it decides nothing
 READABLE = {
     "answer",
@@ -66,11 +66,11 @@ class Turn:
     ) -> "Turn":
         """Return the turn in which `typed` was met with `said`, a reply's metadata; a tapped button has no words."""
         action, variety = str(said.get("action") or "steer"), str(said.get("variety") or "en")
-        reason = (said.get("reasons") or [""])[0]
-        voted = re.fullmatch(VOTED, reason)
+        reason = Reason.from_dict((said.get("reasons") or [NO_REASON])[0])
+        voted = reason.source == CLASSIFIER
         blocks = {block["id"] for block in said.get("blocks") or ()}
         doubt = (
-            _doubt(action, blocks, float(voted["confidence"]) if voted else 1.0)
+            _doubt(action, blocks, reason.confidence or 0.0 if voted else 1.0)
             if typed is not None
             else None
         )
@@ -82,7 +82,7 @@ class Turn:
             action if action in LEVELS else "steer",
             tuple(said.get("topics") or ()),
             doubt,
-            voted["intent"] if voted else reason[:60],
+            str(reason.intent) if voted else str(reason)[:60],
             typed if doubt else None,
         )
 

@@ -11,6 +11,7 @@ from bot.channels.incoming import Incoming, clean
 from bot.channels.turn import turn
 from bot.container import settings
 from bot.errors import BotError
+from bot.guard.verdict import Reason
 
 T = TypeVar("T")
 ACTIONS_OF_TROUBLE = "steer"
@@ -69,7 +70,7 @@ class Terminal:
             "variety": said.get("variety") or "en",
             "replies": replies,
             "ms": spent,
-            "reasons": said.get("reasons") or [],
+            "reasons": [str(Reason.from_dict(one)) for one in said.get("reasons") or []],
         }
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:

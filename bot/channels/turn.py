@@ -15,6 +15,7 @@ from bot.channels.gated_output import Collected
 from bot.channels.incoming import Incoming
 from bot.container import asked, waiting_room
 from bot.errors import told
+from bot.guard.verdict import FAILURE, FORM, Reason
 from bot.rasa_adapter.tracker import BUTTON, SHOWN
 from bot.telemetry import metrics
 
@@ -22,7 +23,6 @@ logger = logging.getLogger(__name__)
 Handler = Callable[[UserMessage], Awaitable[Any]]
 PATIENTS = {"web", "whatsapp"}  # the terminal and the staff's own tests call nobody
 WAITS = {"crisis", "emergency", "handoff"}
-CALLBACK_REASON = "call-back request"
 
 
 async def turn(
@@ -103,17 +103,15 @@ def _counted(incoming: Incoming, output: Collected, *, sender: str, channel: str
 
 def _noted(sender: str, channel: str, said: dict[str, Any]) -> None:
     """Put whoever is in danger or asks for a person into the waiting room; the reply goes out even if that fails."""
-    reasons = said.get("reasons") or ["no reason told"]
+    reason = Reason.from_dict((said.get("reasons") or [{"source": FAILURE}])[0])
     try:
         room = waiting_room()
-        if room and not reasons[0].startswith(
-            CALLBACK_REASON
-        ):  # the request notes itself when it is whole
+        if room and reason.source != FORM:  # a call-back request notes itself when it is whole
             room.note(
                 sender=sender,
                 channel=channel,
                 reason=str(said["action"]),
-                cause=reasons[0],
+                cause=str(reason),
                 variety=str(said.get("variety") or "en"),
             )
     except Exception as error:

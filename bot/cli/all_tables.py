@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from rasa.core.tracker_store import SQLTrackerStore
 
+from bot.analytics import tables as asked
 from bot.analytics import votes
 from bot.answers import replica
 from bot.channels.whatsapp import tables as whatsapp
@@ -15,7 +16,14 @@ def tables() -> dict[str, sa.MetaData]:
     found = {"conversations": sa.MetaData()}
     for table in SQLTrackerStore.Base.metadata.sorted_tables:
         table.to_metadata(found["conversations"])
-    for part in (queue.tables, replica.tables, votes.tables, whatsapp.tables, staff.tables):
+    for part in (
+        asked.tables,
+        queue.tables,
+        replica.tables,
+        votes.tables,
+        whatsapp.tables,
+        staff.tables,
+    ):
         together = found.setdefault(part.info["store"], sa.MetaData())
         for table in part.sorted_tables:
             table.to_metadata(together)

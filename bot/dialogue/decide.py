@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from bot.dialogue.config import Dialogue, load_dialogue
-from bot.guard.verdict import RANK, Verdict, more_cautious
+from bot.guard.verdict import BUTTON, MEMORY, RANK, Reason, Verdict, more_cautious
 
 __all__ = ["Decision", "Dialogue", "Memory", "Reading", "decide", "load_dialogue", "pressed"]
 VARIETIES = ("en", "ur", "roman")
@@ -41,7 +41,7 @@ class Reading:
         """Return the reading that a pipeline or a button left in a message's parse data."""
         verdict = data["verdict"]
         return cls(
-            Verdict(verdict["level"], verdict["intent"], verdict["reason"]),
+            Verdict(verdict["level"], verdict["intent"], Reason.from_dict(verdict["reason"])),
             data.get("variety"),
             tuple(data.get("topics") or ()),
             tuple(data.get("unsure") or ()),
@@ -95,7 +95,7 @@ class Decision:
     says: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     offers: tuple[str, ...] = ()
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
     memory: Memory = field(default_factory=Memory)
 
 
@@ -115,7 +115,7 @@ def decide(reading: Reading, memory: Memory, dialogue: Dialogue) -> Decision:
         and set(topics or reading.unsure) & dialogue.after_a_case
     ):
         level, intent = more_cautious(level, "steer"), "case"
-        reasons.append("a case was told earlier in the conversation")
+        reasons.append(Reason(MEMORY, note="a case was told earlier in the conversation"))
     if level == "answer" and not topics:  # it hesitates between two topics: no answer yet
         level, intent = "decline", "uncovered_medical"
     says, offers = _says(reading, memory, level, intent, topics, dialogue)
@@ -135,7 +135,7 @@ def decide(reading: Reading, memory: Memory, dialogue: Dialogue) -> Decision:
 
 def _with_context(
     reading: Reading, memory: Memory, dialogue: Dialogue
-) -> tuple[Reading, list[str]]:
+) -> tuple[Reading, list[Reason]]:
     """Resolve what a message leaves out: "and for men?", "yes", "both", "the second one", thanks in a danger."""
     verdict = reading.verdict
     if (
@@ -172,10 +172,10 @@ def _implied(reading: Reading, memory: Memory, dialogue: Dialogue) -> tuple[tupl
 
 
 def _meaning(
-    reading: Reading, names: tuple[str, ...], reason: str, dialogue: Dialogue
-) -> tuple[Reading, list[str]]:
+    reading: Reading, names: tuple[str, ...], note: str, dialogue: Dialogue
+) -> tuple[Reading, list[Reason]]:
     """Return `reading` as if the buttons `names` had been tapped, and both reasons."""
-    tapped = pressed(names[0], dialogue)
+    tapped, reason = pressed(names[0], dialogue), Reason(MEMORY, note=note)
     verdict = Verdict(tapped.verdict.level, tapped.verdict.intent, reason, reading.verdict.findings)
     topics = names if verdict.level == "answer" else ()
     asks = tapped.asks_language or reading.asks_language
@@ -187,11 +187,19 @@ def pressed(button: str, dialogue: Dialogue) -> Reading:
     name, _, language = button.partition(":")
     intent = "switch_language" if name == "language" else name
     if intent not in dialogue.intents and intent not in dialogue.buttons:
-        return Reading(Verdict("handoff", "handoff", f"unknown button {name}"), None)
+        return Reading(
+            Verdict("handoff", "handoff", Reason(BUTTON, note=f"unknown button {name}")), None
+        )
     level = dialogue.level(intent)
     topics = (intent,) if level == "answer" else ()
     return Reading(
-        Verdict(level, intent, f"button {button}"), None, topics, (), language or None, None, button
+        Verdict(level, intent, Reason(BUTTON, intent, note=f"button {button}")),
+        None,
+        topics,
+        (),
+        language or None,
+        None,
+        button,
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 from bot.errors import told
 from bot.guard.matcher import GuardMatcher
-from bot.guard.verdict import Verdict
+from bot.guard.verdict import CLASSIFIER, FAILURE, Reason, Verdict
 
 logger = logging.getLogger(__name__)
 
@@ -23,14 +23,17 @@ class Guard:
             findings = self._matcher.find(text)
             if vote is None:
                 return Verdict.of(
-                    findings, level="steer", intent="case", reason="no vote of the classifier"
+                    findings,
+                    level="steer",
+                    intent="case",
+                    reason=Reason(FAILURE, note="no vote of the classifier"),
                 )
             intent = str(vote["intent"])
             return Verdict.of(
                 findings,
                 level=self._level_of(intent),
                 intent=intent,
-                reason=f"classifier: {intent} {vote['confidence']:.2f}",
+                reason=Reason(CLASSIFIER, intent, float(str(vote["confidence"]))),
             )
         except Exception as error:  # any failure here means the message was not checked
             logger.error("guard failed: %s", told(error))

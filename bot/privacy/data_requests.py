@@ -11,6 +11,7 @@ from rasa.core.tracker_store import SQLTrackerStore, TrackerStore
 from rasa.core.utils import AvailableEndpoints
 
 from bot.analytics.questions import Asked
+from bot.analytics.tables import tables as asked_tables
 from bot.analytics.votes import Votes
 from bot.channels.web.history import delete_events, inner
 from bot.channels.whatsapp import data_requests as whatsapp
@@ -19,7 +20,6 @@ from bot.channels.whatsapp.tables import Store
 from bot.errors import SettingsError
 from bot.handover.queue import WaitingRoom
 from bot.settings import Settings
-from bot.staff.tables import tables as staff_tables
 from bot.storage.database import Database
 
 
@@ -65,7 +65,7 @@ class Records:
     def asked(self) -> Asked | None:
         """What the staff console keeps of questions without an answer, None where it is switched off."""
         return (
-            Asked(Database(self.settings.staff.database, staff_tables))
+            Asked(Database(self.settings.staff.database, asked_tables))
             if self.settings.staff
             else None
         )

@@ -15,11 +15,10 @@ from bot.container import library, waiting_room
 from bot.dialogue.callback_form import OFFERS, PHONE, PHONE_AGAIN, SAYS
 from bot.dialogue.decide import CALLBACK, Decision, load_dialogue
 from bot.errors import told
-from bot.guard.verdict import RANK
+from bot.guard.verdict import FORM, Reason
 from bot.rasa_adapter.tracker import MEMORY, decision_of, variety_before
 
 logger = logging.getLogger(__name__)
-UTTER = "utter_"
 CALLBACK_UTTERANCES = ("utter_ask_callback_", "utter_callback_")
 
 
@@ -40,7 +39,7 @@ class ApprovedReplies(NaturalLanguageGenerator):
         try:
             if utter_action.startswith(CALLBACK_UTTERANCES):
                 return self._callback(decision, utter_action, tracker)
-            return self._message(self._at_least(decision, utter_action))
+            return self._message(decision)
         except Exception as error:  # whatever broke, the patient still gets an approved text
             logger.error(
                 "reply failed: sender=%s action=%s: %s",
@@ -67,7 +66,7 @@ class ApprovedReplies(NaturalLanguageGenerator):
         )
         return reply.to_dict() | {
             MEMORY: decision.memory.to_dict(),
-            "reasons": list(decision.reasons),
+            "reasons": [reason.to_dict() for reason in decision.reasons],
         }
 
     def _callback(
@@ -90,29 +89,10 @@ class ApprovedReplies(NaturalLanguageGenerator):
             says=(says,),
             topics=(),
             offers=OFFERS.get(step, ()),
-            reasons=(f"call-back request: {says}",),
+            reasons=(Reason(FORM, note=f"call-back request: {says}"),),
             memory=replace(decision.memory, last_variety=variety),
         )
         return self._message(asked)
-
-    @staticmethod
-    def _at_least(decision: Decision, utter_action: str) -> Decision:
-        """Return the decision, raised where Rasa's rules ask for a more cautious utterance than the core does."""
-        level = utter_action.removeprefix(UTTER)
-        if RANK.get(level, RANK["steer"]) <= RANK[decision.action]:
-            return decision
-        intent = {"crisis": "self_harm", "steer": "case"}.get(level, level)
-        says = load_dialogue().says(intent)
-        return Decision(
-            level if level in RANK else "steer",
-            intent,
-            decision.variety,
-            (says,),
-            (),
-            (),
-            (*decision.reasons, f"rule {utter_action}"),
-            decision.memory,
-        )
 
 
 def _possible(offers: Sequence[str]) -> tuple[str, ...]:

@@ -15,16 +15,29 @@ from bot.rasa_adapter.components import READING
 logger = logging.getLogger(__name__)
 MEMORY = "memory"  # key in a bot message's metadata
 BUTTON = "button"  # key in a user message's metadata, set by channels only
+DECISION = "jawab_decision"  # attribute of the message in this process; nothing of it is stored
 TEST_STORY = "EndToEndUserUtterance"  # rasa.core.test's own event, which no channel can bring about
 SHOWN = "shown_variety"  # language of the page, for a first message with no words to tell by
 
 
 def decision_of(tracker: DialogueStateTracker, dialogue: Dialogue) -> Decision:
     """Return what to do about the latest message of `tracker`; a message nobody could read is steered."""
+    message = _latest(tracker)
+    kept: Decision | None = getattr(message, DECISION, None)
+    if kept is None:
+        kept = _decided(tracker, message, dialogue)
+        if message is not None:  # decided once: policy and reply generator see the same
+            setattr(message, DECISION, kept)
+    return kept
+
+
+def _decided(
+    tracker: DialogueStateTracker, message: UserUttered | None, dialogue: Dialogue
+) -> Decision:
     memory = Memory()
     try:
         memory = _memory(tracker)
-        return decide(_reading(_latest(tracker), memory, dialogue), memory, dialogue)
+        return decide(_reading(message, memory, dialogue), memory, dialogue)
     except Exception as error:  # an unread message is a specialist's, not the bot's
         logger.error("decision failed: sender=%s: %s", tracker.sender_id, told(error))
         return decide(Reading(Verdict.hand_over("decision failed"), None), memory, dialogue)

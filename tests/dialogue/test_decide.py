@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.dialogue.decide import Memory, Reading, decide, load_dialogue, pressed
 from bot.errors import DataError
-from bot.guard.verdict import LEVELS, RANK, Verdict
+from bot.guard.verdict import LEVELS, RANK, Reason, Verdict
 from tests.support import write_yaml
 
 DIALOGUE = load_dialogue()
@@ -28,7 +28,7 @@ INTENT_OF = {
 def reading(level="answer", intent=None, *, variety="roman", **more):
     intent = intent or INTENT_OF[level]
     more.setdefault("topics", (intent,) if level == "answer" else ())
-    return Reading(Verdict(level, intent, "a test"), variety, **more)
+    return Reading(Verdict(level, intent, Reason("test")), variety, **more)
 
 
 def did(message, memory=None):
@@ -322,7 +322,9 @@ def test_unsure_after_a_case_is_no_way_round_it():
     ],
 )
 def test_the_language_of_a_reply(asks, memory, said, variety):
-    message = Reading(Verdict("language", "switch_language", "r"), said, asks_language=asks)
+    message = Reading(
+        Verdict("language", "switch_language", Reason("test")), said, asks_language=asks
+    )
     decision = did(message, memory)
     assert decision.variety == variety
     assert decision.memory.chosen == (asks if asks == "en" else memory.chosen)
@@ -389,7 +391,7 @@ def test_whatever_was_said_before_caution_is_never_lowered(messages):
 
 
 def test_a_reading_survives_the_tracker():
-    verdict = Verdict("steer", "case", "rule x").to_dict()
+    verdict = Verdict("steer", "case", Reason("rule", rule_id="x")).to_dict()
     data = {
         "verdict": verdict,
         "variety": "ur",

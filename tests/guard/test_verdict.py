@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from bot.dialogue.decide import load_dialogue
 from bot.guard.check import Guard
 from bot.guard.matcher import MOST_WORDS, GuardMatcher
-from bot.guard.verdict import LEVELS, RANK, Finding, Verdict, more_cautious
+from bot.guard.verdict import LEVELS, RANK, Finding, Reason, Verdict, more_cautious
 from tests.support import HARD_TEXTS, guard_matcher, training_examples
+
+VOTE = Reason("classifier", "pain", 0.9)
 
 
 def finding(level, intent="rule-intent"):
@@ -24,14 +26,14 @@ def test_the_order_of_levels_is_the_one_agreed():
 
 @pytest.mark.parametrize(("one", "other"), list(itertools.product(LEVELS, LEVELS)))
 def test_the_more_cautious_of_rule_and_classifier_wins(one, other):
-    verdict = Verdict.of([finding(one)], level=other, intent="vote-intent", reason="classifier")
+    verdict = Verdict.of([finding(one)], level=other, intent="vote-intent", reason=VOTE)
     assert verdict.level == more_cautious(one, other)
     assert verdict.intent == ("rule-intent" if RANK[one] > RANK[other] else "vote-intent")
 
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_no_finding_leaves_the_vote_as_it_is(level):
-    assert Verdict.of([], level=level, intent="vote-intent", reason="r").level == level
+    assert Verdict.of([], level=level, intent="vote-intent", reason=VOTE).level == level
 
 
 def test_the_most_cautious_of_several_rules_wins():
@@ -39,7 +41,7 @@ def test_the_most_cautious_of_several_rules_wins():
         [finding("steer"), finding("crisis", "violence"), finding("handoff")],
         level="answer",
         intent="pain",
-        reason="r",
+        reason=VOTE,
     )
     assert (verdict.level, verdict.intent) == ("crisis", "violence")
 
@@ -128,7 +130,7 @@ MORE = st.one_of(
 
 def level_of(text):
     return Verdict.of(
-        guard_matcher().find(text), level="smalltalk", intent="greet", reason="nobody"
+        guard_matcher().find(text), level="smalltalk", intent="greet", reason=VOTE
     ).level
 
 

@@ -5,14 +5,15 @@ from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet, UserUtt
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.dialogue.decide import Memory, load_dialogue
-from bot.guard.verdict import Verdict
+from bot.guard.verdict import Reason, Verdict
+from bot.rasa_adapter import tracker as adapter
 from bot.rasa_adapter.components import READING
 from bot.rasa_adapter.tracker import BUTTON, MEMORY, SHOWN, decision_of
 
 
 def said(level="answer", intent="pain", *, topics=("pain",), variety="en", **metadata):
     reading = {
-        "verdict": Verdict(level, intent, "a test").to_dict(),
+        "verdict": Verdict(level, intent, Reason("test")).to_dict(),
         "variety": variety,
         "topics": list(topics),
     }
@@ -62,7 +63,9 @@ def test_memory_is_found_behind_events_of_other_kinds():
         pytest.param(
             UserUttered(
                 "words",
-                parse_data={READING: {"verdict": {"level": "x", "intent": "y", "reason": "z"}}},
+                parse_data={
+                    READING: {"verdict": {"level": "x", "intent": "y", "reason": {"source": "z"}}}
+                },
             ),
             id="a level nobody knows",
         ),
@@ -131,3 +134,13 @@ def test_rasa_s_own_test_stories_stand_by_their_intent(intent, action):
         decide(EndToEndUserUtterance("words", intent={"name": intent} if intent else {})).action
         == action
     )
+
+
+def test_a_message_is_decided_once(monkeypatch):
+    times = []
+    once = adapter.decide
+    monkeypatch.setattr(adapter, "decide", lambda *given: times.append(1) or once(*given))
+    conversation = DialogueStateTracker.from_events("someone", [said()])
+    first = decision_of(conversation, load_dialogue())
+    assert decision_of(conversation, load_dialogue()) is first
+    assert times == [1]

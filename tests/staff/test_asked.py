@@ -31,15 +31,16 @@ from bot.analytics.questions import (
     Choice,
 )
 from bot.analytics.statistics import alike, figures
+from bot.analytics.tables import tables
 from bot.analytics.votes import Votes, votes
 from bot.channels.web.session_ids import Sessions
 from bot.cli import app as cli
 from bot.cli import staff as command
+from bot.guard.verdict import Reason
 from bot.settings import Settings, Staff
 from bot.staff import analytics_pages as page
 from bot.staff.access.audit import recent
 from bot.staff.access.guard import Door
-from bot.staff.tables import tables
 from bot.storage.database import Database
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC).timestamp()
@@ -54,18 +55,22 @@ PRIVATE = "=mera naam Zulekha Bibi hai, 35202-1234567-1, 0300/7654321, z.b@mail.
 SECRETS = ("Zulekha", "Bibi", "35202", "7654321", "z.b@", "0.37")
 
 
-def said(action, *, topics=(), variety="en", reason="classifier: halal 0.95", blocks=()):
+def voted(intent, confidence):
+    return Reason("classifier", intent, confidence)
+
+
+def said(action, *, topics=(), variety="en", reason=None, blocks=()):
     return {
         "action": action,
         "topics": list(topics),
         "variety": variety,
-        "reasons": [reason],
+        "reasons": [(reason or voted("halal", 0.95)).to_dict()],
         "blocks": [{"id": name} for name in blocks],
     }
 
 
 DECLINED = said(
-    "decline", variety="roman", reason="classifier: uncovered_medical 0.80", blocks=["decline"]
+    "decline", variety="roman", reason=voted("uncovered_medical", 0.80), blocks=["decline"]
 )
 
 
@@ -96,20 +101,24 @@ def counted(book, kind, *columns, choice=EVER):
         ),
         pytest.param(said("smalltalk", blocks=["clarify"]), CLARIFIED, id="asked back"),
         pytest.param(
-            said("answer", topics=["halal"], reason="classifier: halal 0.41"),
+            said("answer", topics=["halal"], reason=voted("halal", 0.41)),
             UNSURE,
             id="hardly sure",
         ),
         pytest.param(said("answer", topics=["halal"]), None, id="sure"),
-        pytest.param(said("answer", topics=["halal"], reason="rule x"), None, id="a rule decided"),
         pytest.param(
-            said("decline", reason="classifier: abuse 0.90", blocks=["decline_abuse"]),
+            said("answer", topics=["halal"], reason=Reason("rule", rule_id="x")),
+            None,
+            id="a rule decided",
+        ),
+        pytest.param(
+            said("decline", reason=voted("abuse", 0.90), blocks=["decline_abuse"]),
             None,
             id="insulted",
         ),
         *(
             pytest.param(
-                said(action, reason="classifier: case 0.30", blocks=["clarify", "decline"]),
+                said(action, reason=voted("case", 0.30), blocks=["clarify", "decline"]),
                 None,
                 id=action,
             )
@@ -300,7 +309,7 @@ def test_thumbs_are_added_up_the_most_disliked_first(book, tmp_path):
 @pytest.fixture
 def patients(office, monkeypatch):
     """The office's website channel counts its turns; what was counted is gone afterwards."""
-    for place in ("turn", "web"):
+    for place in ("turn", "web.routes"):
         monkeypatch.setattr(f"bot.channels.{place}.asked", lambda: office.asked)
     yield office
     office.asked.flush()
@@ -332,7 +341,7 @@ def test_a_patients_turns_are_counted_and_written_by_the_server(patients):
     }
     assert [(one.words, one.cause, one.channel) for one in kept(patients.asked)] == [
         (SUGAR[0], "uncovered_medical", "web")
-    ]  # the vote is read from the reason: bot/guard/check.py writes it
+    ]  # the vote is read from the reason
 
 
 def test_clearing_a_chat_erases_its_questions(patients):
@@ -390,7 +399,7 @@ def filled(patients):
     asks(
         book,
         "qeemat?",
-        reply=said("answer", topics=["cost"], variety="roman", reason="classifier: cost 0.45"),
+        reply=said("answer", topics=["cost"], variety="roman", reason=voted("cost", 0.45)),
     )
     for topic in ("halal", "halal", "cost"):
         asks(book, "x", reply=said("answer", topics=[topic]), channel="whatsapp")

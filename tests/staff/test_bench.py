@@ -10,6 +10,7 @@ import pytest
 
 from bot.channels.incoming import clean
 from bot.errors import StaffError
+from bot.guard.verdict import Reason
 from bot.staff.tables import tables
 from bot.staff.testing.batch import compare, messages_in, to_csv
 from bot.staff.testing.trace import Recorder
@@ -56,7 +57,9 @@ def test_a_record_tells_what_explain_tells(staff, terminal, typed, rule):
     assert record["action"] == explained["action"] and record["topics"] == explained["topics"]
     assert record["replies"][0]["text"] == explained["replies"][0]["text"]
     assert record["normalised"] == parsed["text"]
-    assert record["verdict"]["reason"] == parsed["reading"]["verdict"]["reason"]
+    assert record["verdict"]["reason"] == str(
+        Reason.from_dict(parsed["reading"]["verdict"]["reason"])
+    )
     cues = {cue for piece in record["pieces"] for cue in piece["cues"]}
     assert cues == {finding["rule_id"] for finding in parsed["reading"]["verdict"]["findings"]}
     assert rule is None or rule in cues

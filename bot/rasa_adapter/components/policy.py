@@ -1,7 +1,6 @@
-"""Rasa policy: the utterance for a message, from the rules of `data/rules`, with the conversation's memory heeded.
+"""Rasa policy: the utterance of the level that the dialogue core decided for; forms are left to Rasa's RulePolicy.
 
-Rasa's RulePolicy matches every rule against the whole conversation at every step. Our rules have one step, intent to
-utterance, so they are matched against a conversation of that one step and remembered; forms are left to RulePolicy.
+What each intent leads to stands once, in `data/dialogue.yml`. `data/rules` holds the call-back request alone.
 """
 
 from typing import Any, Dict, Optional, Text
@@ -18,6 +17,7 @@ from bot.answers.compose import URGENT
 from bot.dialogue.decide import load_dialogue
 from bot.rasa_adapter.tracker import decision_of
 
+UTTER = "utter_"
 FORM_STEPS = {
     "callback_form",
     "action_callback_keep",
@@ -28,7 +28,7 @@ FORM_STEPS = {
     DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=True
 )
 class DecisionPolicy(RulePolicy):
-    """RulePolicy whose single-step rules are matched on the intent the dialogue core decides for."""
+    """RulePolicy for forms; everything else is the dialogue core's decision."""
 
     def predict_action_probabilities(
         self,
@@ -60,21 +60,7 @@ class DecisionPolicy(RulePolicy):
         ended = isinstance(last, ActionExecuted) and last.action_name == ACTION_DEACTIVATE_LOOP_NAME
         if not isinstance(last, UserUttered) and not ended:
             return self._only(ACTION_LISTEN_NAME, domain)
-        intent = decision_of(tracker, load_dialogue()).intent
-        if intent not in self._known:
-            step = [
-                ActionExecuted(ACTION_LISTEN_NAME),
-                UserUttered("", intent={"name": intent, "confidence": 1.0}),
-            ]
-            one_step = DialogueStateTracker.from_events("rules", step, domain.slots, domain=domain)
-            self._known[intent] = super().predict_action_probabilities(
-                one_step, domain, rule_only_data, **kwargs
-            )
-        return self._known[intent]
-
-    @property
-    def _known(self) -> Dict[Text, PolicyPrediction]:
-        return self.__dict__.setdefault("_predictions", {})
+        return self._only(UTTER + decision_of(tracker, load_dialogue()).action, domain)
 
     def _only(self, action: Text, domain: Domain) -> PolicyPrediction:
         scores = self._default_predictions(domain)

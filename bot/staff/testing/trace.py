@@ -23,7 +23,7 @@ from bot.channels.whatsapp.message_format import (
 )
 from bot.container import gate, library
 from bot.dialogue.decide import load_dialogue
-from bot.guard.verdict import RANK
+from bot.guard.verdict import RANK, Reason
 from bot.handover.queue import PRACTICE
 from bot.message import Sentence
 from bot.rasa_adapter.sandbox import Practice
@@ -77,7 +77,7 @@ class Recorder:
             "action": meta.get("action") or "steer",
             "topics": meta.get("topics") or [],
             "variety": meta.get("variety") or "en",
-            "reasons": meta.get("reasons") or [],
+            "reasons": [str(Reason.from_dict(one)) for one in meta.get("reasons") or []],
             "replies": [_shown(reply, channel) for reply in output.replies],
             "draft": _draft(draft, output.replies),
             "steps": _steps(spent, whole),
@@ -94,7 +94,7 @@ def _reading(incoming: Incoming, parsed: Mapping[str, Any]) -> Record:
     typed, reading, vote = incoming.text, parsed.get("reading") or {}, parsed.get("vote") or {}
     verdict = reading.get("verdict") or {}
     evidence, votes = parsed.get("variety") or {}, _votes(verdict, vote)
-    reason = next((one["who"] for one in votes if one["won"]), verdict.get("reason"))
+    reason = next((one["who"] for one in votes if one["won"]), _decided_by(verdict))
     return {
         "typed": typed,
         "normalised": parsed.get("text") or "",
@@ -145,7 +145,13 @@ def _votes(verdict: Mapping[str, Any], vote: Mapping[str, Any]) -> list[dict[str
             }
         )
     votes.sort(key=lambda one: -RANK[one["level"]])
-    return [{**one, "won": one["who"] == verdict.get("reason")} for one in votes]
+    winner = _decided_by(verdict)
+    return [{**one, "won": one["who"] == winner} for one in votes]
+
+
+def _decided_by(verdict: Mapping[str, Any]) -> str | None:
+    """Return who decided, in the words that a vote of theirs has."""
+    return str(Reason.from_dict(verdict["reason"])) if verdict.get("reason") else None
 
 
 def _shown(reply: Mapping[str, Any], channel: str) -> Record:
