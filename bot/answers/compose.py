@@ -11,7 +11,9 @@ DISCLAIMER = "disclaimer"
 NEEDS_DISCLAIMER = {"answer", "steer"}
 NEEDS_CONTACT = {"steer", "handoff", "decline"}
 URGENT = {"crisis", "emergency"}
-WITHOUT_NOTICE = URGENT | {"check_in"}  # "not yet reviewed" under "go to hospital now" would say: do not trust this
+WITHOUT_NOTICE = URGENT | {
+    "check_in"
+}  # "not yet reviewed" under "go to hospital now" would say: do not trust this
 MOST_ANSWERS = 3
 BUTTON_TEXTS = {"yes": "ui_yes", "no": "ui_no"}
 

@@ -25,7 +25,7 @@ from bot.analytics.statistics import (
 )
 from bot.analytics.votes import Votes
 from bot.answers.texts import LANGUAGES
-from bot.channels.turn import PATIENTS
+from bot.channels.channel import every
 from bot.errors import StaffError, told
 from bot.staff import render
 from bot.staff.access.audit import note
@@ -35,7 +35,7 @@ from bot.staff.testing.batch import to_csv
 
 logger = logging.getLogger(__name__)
 PERIODS, USUAL = ("7", "30", "90"), "30"
-CHANNELS = tuple(sorted(PATIENTS))
+CHANNELS = tuple(sorted(one.name for one in every() if one.reaches_staff))
 MOST_GROUPED, MOST_GROUPS, MOST_OTHERS = (
     300,
     24,
