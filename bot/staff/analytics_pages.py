@@ -36,7 +36,7 @@ from bot.staff.threads import in_thread
 
 logger = logging.getLogger(__name__)
 PERIODS, USUAL = ("7", "30", "90"), "30"
-CHANNELS = tuple(sorted(channel.name for channel in every() if channel.reaches_staff))
+CHANNELS = tuple(sorted(one.name for one in every() if one.reaches_staff))
 MOST_GROUPED, MOST_GROUPS, MOST_OTHERS = (
     300,
     24,
