@@ -23,8 +23,8 @@ DANGER_NOW, ALL_SAFE = "danger_now", "all_safe"  # the two answers to "is somebo
 class Reading:
     """What one message says: its variety, the verdict on it, its topics, and topics it may mean instead.
 
-    `calm` is the intent of a message whose danger is doubted, should there be none; `case` says that one was told,
-    whatever outranks it. `asks_language` is the variety a switch asks for ("other" for one we lack); `group` is women,
+    `calm` is the intent of a message whose danger is doubted, should there be none; `case` says that one was surely
+    told, whatever outranks it: a doubtful steer steers one turn only. `asks_language` is the variety a switch asks for ("other" for one we lack); `group` is women,
     men or both when a message says no more than that; `pick` is 2 for "the second one"; `button` is the id of a tapped
     button, in which case there is no text.
     """
@@ -115,7 +115,7 @@ class Decision:
 
 def decide(reading: Reading, memory: Memory, dialogue: Dialogue) -> Decision:
     """Return what to do about a message. Never raises for a well-formed reading."""
-    case_told = memory.case_told or reading.case or reading.verdict.intent == "case"
+    case_told = memory.case_told or reading.case
     reading, reasons = _with_context(reading, memory, dialogue)
     level, intent, topics = (
         reading.verdict.level,

@@ -19,6 +19,7 @@ class Thresholds:
     alarm: float  # a danger is met at once
     doubt: float  # a danger is asked about
     case: float  # steer
+    told: float  # the case is remembered
     topic: float  # a topic is answered
     further_topic: float  # one beside a likelier one
     uncovered: float  # what no text covers outweighs the topics
@@ -31,7 +32,7 @@ class Thresholds:
 class Vote:
     """What the models say: the intent, its probability, the topics to answer, two it hesitates between.
 
-    `doubtful` marks a danger to ask about, `calm` is the intent should there be none; `case` says that one was told.
+    `doubtful` marks a danger to ask about, `calm` is the intent should there be none; `case` says that one was surely told.
     """
 
     intent: str
@@ -70,10 +71,10 @@ def vote(judged: Judgement, intents: Sequence[str], kinds: Kinds, least: Thresho
     """Return the vote on a message that was `judged` over `intents`."""
     present = dict(zip(intents, map(float, judged.present), strict=True))
     whole = dict(zip(intents, map(float, judged.whole), strict=True))
-    case = present[CASE] >= least.case
+    case, told = present[CASE] >= least.case, present[CASE] >= least.told
     calm, topics, unsure = _calm(present, whole, kinds, least)
     danger = max(DANGER, key=present.__getitem__)
-    seen = Vote(*calm, topics, ranking=_ranking(present, whole), case=case)
+    seen = Vote(*calm, topics, ranking=_ranking(present, whole), case=told)
     if present[danger] >= least.alarm:
         return replace(seen, intent=danger, confidence=present[danger])
     if present[danger] >= least.doubt:

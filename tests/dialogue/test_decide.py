@@ -30,6 +30,7 @@ INTENT_OF = {
 def reading(level="answer", intent=None, *, variety="roman", **more):
     intent = intent or INTENT_OF[level]
     more.setdefault("topics", (intent,) if level == "answer" else ())
+    more.setdefault("case", intent == "case")
     return Reading(Verdict(level, intent, Reason("test")), variety, **more)
 
 

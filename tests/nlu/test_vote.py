@@ -16,6 +16,7 @@ LEAST = Thresholds(
     alarm=0.9,
     doubt=0.4,
     case=0.5,
+    told=0.8,
     topic=0.5,
     further_topic=0.5,
     uncovered=0.6,

@@ -54,7 +54,7 @@ class GuardComponent(GraphComponent):
                 "variety": (message.get(VARIETY) or {}).get("reply"),
                 "topics": vote.get("topics", []),
                 "unsure": vote.get("unsure", []),
-                "calm": vote.get("calm"),
+                "calm": vote.get("calm") or vote.get("intent"),
                 "case": bool(vote.get("case"))
                 or any(finding.intent == "case" for finding in verdict.findings),
                 "asks_language": load_cues().asks_language(text)
