@@ -24,9 +24,9 @@ class Reading:
     """What one message says: its variety, the verdict on it, its topics, and topics it may mean instead.
 
     `calm` is the intent of a message whose danger is doubted, should there be none; `case` says that one was surely
-    told, whatever outranks it: a doubtful steer steers one turn only. `asks_language` is the variety a switch asks for ("other" for one we lack); `group` is women,
-    men or both when a message says no more than that; `pick` is 2 for "the second one"; `button` is the id of a tapped
-    button, in which case there is no text.
+    told, whatever outranks it: a doubtful steer steers one turn only. `asks_language` is the variety a switch asks for
+    ("other" for one we lack); `group` is women, men or both when a message says no more than that; `pick` is 2 for
+    "the second one"; `button` is the id of a tapped button, in which case there is no text.
     """
 
     verdict: Verdict

@@ -32,7 +32,8 @@ class Thresholds:
 class Vote:
     """What the models say: the intent, its probability, the topics to answer, two it hesitates between.
 
-    `doubtful` marks a danger to ask about, `calm` is the intent should there be none; `case` says that one was surely told.
+    `doubtful` marks a danger to ask about, `calm` is the intent should there be none; `case` says that one was surely
+    told.
     """
 
     intent: str
