@@ -55,6 +55,7 @@ class GuardComponent(GraphComponent):
                 "topics": vote.get("topics", []),
                 "unsure": vote.get("unsure", []),
                 "calm": vote.get("calm") or vote.get("intent"),
+                "beside": vote.get("beside"),
                 "case": bool(vote.get("case"))
                 or any(finding.intent == "case" for finding in verdict.findings),
                 "asks_language": load_cues().asks_language(text)
