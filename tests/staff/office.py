@@ -13,7 +13,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import uvicorn
-from bot.server.agent_thread import AgentThread
 from cryptography.fernet import Fernet
 from served import GENEROUS
 from starlette.applications import Starlette
@@ -22,6 +21,7 @@ from starlette.testclient import TestClient
 from bot.analytics.questions import Asked
 from bot.channels.web.routes import routes as website
 from bot.handover.queue import WaitingRoom
+from bot.server.agent_thread import AgentThread
 from bot.server.background import keep
 from bot.settings import Settings, Staff
 from bot.staff.access.accounts import Accounts
