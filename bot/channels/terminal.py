@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
+import sys
 import time
 import uuid
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
+from bot.channels.channel import TERMINAL
 from bot.channels.incoming import Incoming, clean
 from bot.channels.turn import turn
 from bot.container import settings
@@ -31,6 +33,7 @@ class Terminal:
         from bot.rasa_adapter.local_actions import LocalActions
 
         configure_structlog(logging.WARNING)
+        _log_to_stderr()
         models = settings().models
         newest = max(models.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime, default=None)
         if newest is None:
@@ -56,7 +59,7 @@ class Terminal:
                 self.agent.handle_message,
                 incoming,
                 sender=sender or uuid.uuid4().hex,
-                channel="terminal",
+                channel=TERMINAL,
             )
         )
         spent = round((time.perf_counter() - started) * 1000, 1)
@@ -80,3 +83,10 @@ class Terminal:
     def parse(self, text: str) -> dict[str, Any]:
         """Return everything the pipeline made of `text`."""
         return self._loop.run_until_complete(self.agent.parse_message(clean(text)))
+
+
+def _log_to_stderr() -> None:
+    """Rasa logs to standard output, which belongs to the replies."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, logging.StreamHandler) and handler.stream is sys.stdout:
+            handler.setStream(sys.stderr)

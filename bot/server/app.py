@@ -18,6 +18,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import Lifespan
 
 from bot.channels import channel
 from bot.channels.channel import Service
@@ -33,6 +34,7 @@ from bot.server.background import Work, keep, repeated
 from bot.server.headers import SecurityHeaders, failed, refused
 from bot.server.limits import LIMITS, Impatient, raise_file_limit
 from bot.server.listening import unbound
+from bot.staff import routes as staff
 from bot.telemetry import logs
 
 HOME = "/chat/"
@@ -53,13 +55,26 @@ def build(model: Path) -> Starlette:
     routes: list[BaseRoute] = [Route("/", home), *health.routes()]
     for service in services:
         routes += service.routes()
+    routes += staff.routes()
+    return application(
+        routes,
+        services=services,
+        proxies=settings().proxies,
+        lifespan=partial(running, model=model, services=services),
+    )
+
+
+def application(
+    routes: list[BaseRoute], *, services: list[Service], proxies: int, lifespan: Lifespan[Starlette]
+) -> Starlette:
+    """Return an app around `routes`: what each of its answers carries, and how it refuses and fails."""
     app = Starlette(
         routes=routes,
         middleware=[Middleware(SecurityHeaders)],
         exception_handlers={HTTPException: refused, Exception: failed},
-        lifespan=partial(running, model=model, services=services),
+        lifespan=lifespan,
     )
-    app.state.proxies, app.state.services, app.state.leaving = settings().proxies, services, False
+    app.state.proxies, app.state.services, app.state.leaving = proxies, services, False
     return app
 
 
@@ -91,6 +106,7 @@ async def running(app: Starlette, *, model: Path, services: list[Service]) -> As
 def beside(agent: AgentThread) -> list[Work]:
     """Return what goes on beside answering."""
     works: list[Work] = [retention_job.work(agent), *text_sync.work(), *watchdog.work(agent)]
+    works += staff.background()
     if kept := notes():
         works.append(
             repeated(

@@ -8,6 +8,7 @@ from cryptography.fernet import Fernet
 
 from bot import container as service
 from bot.answers.texts import LANGUAGES
+from bot.channels.channel import TERMINAL, TRIAL, every
 from bot.channels.incoming import Incoming, tapped
 from bot.channels.turn import turn
 from bot.dialogue.callback_form import (
@@ -36,11 +37,24 @@ def room(tmp_path, monkeypatch):
         staff=Staff(f"sqlite:///{tmp_path}/staff.db", contact_key=Fernet.generate_key().decode()),
     )
     monkeypatch.setattr(service, "settings", lambda: chosen)
-    for kept in (service.waiting_room, service.asked):
+    made = (service.waiting_room, service.asked, service.notes)
+    for kept in made:
         kept.cache_clear()
+    delivered_at_once(service.notes(), monkeypatch)
     yield service.waiting_room()
-    for kept in (service.waiting_room, service.asked):
+    for kept in made:
         kept.cache_clear()
+
+
+def delivered_at_once(notes, monkeypatch):
+    """What the server does twice a second."""
+    write = notes._write
+
+    def write_and_deliver(note):
+        write(note)
+        notes.deliver()
+
+    monkeypatch.setattr(notes, "_write", write_and_deliver)
 
 
 def ids(said):
@@ -197,7 +211,7 @@ def test_a_store_that_fails_is_told_to_the_patient(chat, room, monkeypatch):
     def fail(*args, **options):
         raise OSError("disk full")
 
-    monkeypatch.setattr(room, "note", fail)
+    monkeypatch.setattr(service.notes(), "_write", fail)
     assert "callback_failed" in ids(chat.patient("", taps="callback_any"))
 
 
@@ -248,8 +262,11 @@ def test_a_waiting_room_that_fails_costs_the_patient_nothing(terminal, room, mon
     def fail(*args, **options):
         raise OSError("disk full")
 
-    monkeypatch.setattr(room, "note", fail)
+    monkeypatch.setattr(service.notes(), "_write", fail)
     assert say(terminal, "main marna chahti hoon", channel="web").replies == expected
+
+
+CHANNELS = {one.name: one for one in (*every(), TERMINAL, TRIAL)}
 
 
 def say(terminal, words, *, channel, sender=None):
@@ -258,7 +275,7 @@ def say(terminal, words, *, channel, sender=None):
         turn(
             terminal.agent.handle_message,
             incoming,
-            channel=channel,
+            channel=CHANNELS[channel],
             sender=sender or uuid.uuid4().hex,
         )
     )
