@@ -17,7 +17,7 @@ from bot.channels.whatsapp.identities import Chats
 from bot.channels.whatsapp.inbox import Inbox
 from bot.channels.whatsapp.outbox import Reply, plan
 from bot.channels.whatsapp.payloads import parse
-from bot.channels.whatsapp.tables import Store, tables
+from bot.channels.whatsapp.tables import tables
 from bot.errors import SettingsError
 from bot.privacy.data_requests import Records
 from bot.rasa_adapter import tracker_store as private
@@ -54,7 +54,9 @@ def records(tmp_path, monkeypatch):
 def chat_of(records, phone, *, arrived):
     """A patient writes, is answered, and is in an emergency nobody could tell them about."""
     inbox = Inbox(
-        records.channels["whatsapp"].store, Chats(key="k" * 32, phone_number_id=NUMBER), Quiet(120, 30, "#bot")
+        records.channels["whatsapp"].store,
+        Chats(key="k" * 32, phone_number_id=NUMBER),
+        Quiet(120, 30, "#bot"),
     )
     inbox.accept([parse(json.dumps(message(WORDS, sender=phone)).encode(), phone_number_id=NUMBER)])
     chat = records.of_phone(phone)
@@ -162,7 +164,9 @@ def test_erased_words_and_numbers_are_in_no_file(records, tmp_path):
 def test_a_message_that_is_erased_is_not_answered_when_meta_sends_it_again(records):
     body = json.dumps(message("salam", sender=PHONE, id="wamid.again")).encode()
     inbox = Inbox(
-        records.channels["whatsapp"].store, Chats(key="k" * 32, phone_number_id=NUMBER), Quiet(120, 30, "#bot")
+        records.channels["whatsapp"].store,
+        Chats(key="k" * 32, phone_number_id=NUMBER),
+        Quiet(120, 30, "#bot"),
     )
     inbox.accept([parse(body, phone_number_id=NUMBER)])
     records.erase(records.of_phone(PHONE))

@@ -67,9 +67,7 @@ class FakeService:
 class Line:
     """An open line: `patient` writes, `said` is what they got."""
 
-    def __init__(
-        self, folder, data, *, bot=None, service=None, agent=None, grace=1.0, **settings
-    ):
+    def __init__(self, folder, data, *, bot=None, service=None, agent=None, grace=1.0, **settings):
         """`service` makes the channel from the settings, run with `agent`; without it a fake bot is behind it."""
         self.folder, self.settings, self._agent = folder, settings, agent
         self.library = Library(data)
@@ -84,9 +82,7 @@ class Line:
         await self.meta.__aenter__()
         self.config = config(self.meta.base, self.folder, **self.settings)
         service = self._service(self.config)
-        app = Starlette(
-            routes=service.routes(), lifespan=lambda app: service.running(self._agent)
-        )
+        app = Starlette(routes=service.routes(), lifespan=lambda app: service.running(self._agent))
         self._open = AsyncExitStack()
         address = await self._open.enter_async_context(serving(app))
         self.meta.webhook = f"{address}/webhooks/whatsapp/webhook"
