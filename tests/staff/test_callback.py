@@ -2,6 +2,7 @@
 
 import dataclasses
 import uuid
+from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
@@ -94,7 +95,7 @@ def test_a_request_is_asked_for_kept_and_encrypted(chat, room, variety):
         "name": "Zulekha Bibi",
     }
     room.database.engine.dispose()
-    for path in service.settings().var.iterdir():
+    for path in filter(Path.is_file, service.settings().var.rglob("*")):
         content = path.read_bytes()
         assert b"Zulekha" not in content and b"1234567" not in content
 
@@ -113,7 +114,9 @@ def test_nothing_typed_into_a_request_is_kept_as_a_question(terminal, room):
         tapped("callback_evening"),
     ]
     for incoming in steps:
-        terminal.run(turn(terminal.agent.handle_message, incoming, sender=sender, channel="web"))
+        terminal.run(
+            turn(terminal.agent.handle_message, incoming, sender=sender, channel=CHANNELS["web"])
+        )
     assert room.contact(room.open()[0])["phone"] == "+923001234567"
     assert book.flush() == len(steps)
     assert [one["words"] for one in book.export(sender)] == [steps[0].text]
