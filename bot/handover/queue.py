@@ -15,6 +15,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from sqlalchemy.engine import Connection, Row
 
 from bot.errors import StaffError
+from bot.handover.tables import notes, tables, told, waiting
 from bot.message import Sentence
 from bot.storage.database import Database
 
@@ -32,43 +33,6 @@ RISK = {reason: rank for rank, reason in enumerate(MINUTES)}
 NOTE_MOST = 1000
 PRACTICE = "staff"  # the channel of the console's own tests, where nobody waits
 UNREADABLE = Sentence("cannot be read: JAWAB_CONTACT_KEY is another one than it was kept with")
-tables = sa.MetaData(info={"store": "staff"})
-
-waiting = sa.Table(
-    "waiting",
-    tables,
-    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("sender", sa.String, nullable=False, index=True),  # the conversation's random name
-    sa.Column("channel", sa.String, nullable=False),
-    sa.Column("reason", sa.String, nullable=False),  # one of MINUTES
-    sa.Column("cause", sa.String, nullable=False),  # the rule or vote behind it
-    sa.Column("variety", sa.String, nullable=False),  # the language the patient reads
-    sa.Column("since", sa.Integer, nullable=False),
-    sa.Column("due", sa.Integer, nullable=False),
-    sa.Column("times", sa.Integer, nullable=False, server_default="1"),
-    sa.Column("contact", sa.LargeBinary),  # encrypted
-    sa.Column("claimed_by", sa.String),
-    sa.Column("resolved_by", sa.String),
-    sa.Column("resolved_at", sa.Integer, index=True),
-)
-
-notes = sa.Table(
-    "waiting_notes",
-    tables,
-    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("waiting", sa.Integer, nullable=False, index=True),
-    sa.Column("account", sa.String, nullable=False),
-    sa.Column("at", sa.Integer, nullable=False),
-    sa.Column("words", sa.LargeBinary, nullable=False),  # encrypted
-)
-
-
-told = sa.Table(  # alerts of a channel that are on the list
-    "waiting_told",
-    tables,
-    sa.Column("alert", sa.String, primary_key=True),  # its digest: told twice, on the list once
-    sa.Column("waiting", sa.Integer, index=True),
-)
 
 
 class WaitingRoom:
@@ -104,20 +68,28 @@ class WaitingRoom:
         contact: Mapping[str, str] | None = None,
     ) -> None:
         """Put a conversation on the list; one that waits for the same reason already is counted again instead."""
-        now = int(self._clock())
-        sealed = self.seal(json.dumps(contact)).encode("ascii") if contact else None
-        more = {"cause": cause[:200], "variety": variety, **({"contact": sealed} if sealed else {})}
-        same = sa.and_(
-            waiting.c.sender == sender, waiting.c.reason == reason, waiting.c.resolved_at.is_(None)
-        )
+        sealed = self.seal(json.dumps(contact)) if contact else None
         with self.database.begin() as connection:
-            # who asks twice keeps the first deadline
-            if not connection.execute(
-                waiting.update().where(same).values(**more, times=waiting.c.times + 1)
-            ).rowcount:
-                _insert(
-                    connection, sender=sender, channel=channel, reason=reason, since=now, **more
-                )
+            _note(
+                connection,
+                sender=sender,
+                channel=channel,
+                reason=reason,
+                cause=cause,
+                variety=variety,
+                at=int(self._clock()),
+                contact=sealed,
+            )
+
+    def receive(self, *, name: str, **note: Any) -> None:
+        """As `note`, for one that was kept elsewhere until now (notes.py); one of the same `name` is taken once."""
+        digest = _digest(name)
+        with self.database.begin() as connection:
+            if connection.execute(told.select().where(told.c.alert == digest)).first():
+                return
+            connection.execute(
+                told.insert().values(alert=digest, waiting=_note(connection, **note))
+            )
 
     def hear(
         self,
@@ -135,7 +107,7 @@ class WaitingRoom:
         `alert` is its own name for ever, of which a digest is kept. A conversation that waits for the same reason
         already, or was looked after for it since, is not put there a second time.
         """
-        digest = hashlib.sha256(alert.encode("utf-8")).hexdigest()
+        digest = _digest(alert)
         with self.database.begin() as connection:
             known = connection.execute(told.select().where(told.c.alert == digest)).first()
             if known:
@@ -265,6 +237,38 @@ class WaitingRoom:
     def _claimed(self, connection: Connection, number: int, account: str) -> None:
         if self._one(connection, number).claimed_by != account:
             raise StaffError("Take it first; a colleague may have it")
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256(name.encode("utf-8")).hexdigest()
+
+
+def _note(
+    connection: Connection,
+    *,
+    sender: str,
+    channel: str,
+    reason: str,
+    cause: str,
+    variety: str,
+    at: int,
+    contact: str | None,
+) -> int:
+    """Put a conversation on the list, or count it again where it waits for the same; return its number."""
+    more: dict[str, Any] = {"cause": cause[:200], "variety": variety}
+    if contact:
+        more["contact"] = contact.encode("ascii")
+    same = sa.and_(
+        waiting.c.sender == sender, waiting.c.reason == reason, waiting.c.resolved_at.is_(None)
+    )
+    found = connection.execute(sa.select(waiting.c.number).where(same)).scalar()
+    if found is None:
+        return _insert(connection, sender=sender, channel=channel, reason=reason, since=at, **more)
+    # who asks twice keeps the first deadline
+    connection.execute(
+        waiting.update().where(waiting.c.number == found).values(**more, times=waiting.c.times + 1)
+    )
+    return int(found)
 
 
 def _insert(connection: Connection, *, reason: str, since: int, **values: Any) -> int:

@@ -22,7 +22,7 @@ PARTS = {
     "bot.answers.gate": "gate",
     "bot.answers.library": "ledger",
     "bot.channels.turn": "turn",
-    "bot.channels.web.routes": "web",
+    "bot.channels.web": "web",
     "bot.channels.whatsapp": "whatsapp",
     "bot.privacy": "privacy",
     "bot": OTHER,

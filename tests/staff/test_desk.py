@@ -4,6 +4,7 @@ import threading
 from datetime import date, timedelta
 
 import pytest
+from bot.staff.approval.reach import reach
 from office import Office, Visitor
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.events import BotUttered
@@ -14,7 +15,6 @@ from bot.answers.ledger import APPROVED, Ledger
 from bot.answers.texts import Answer
 from bot.errors import LedgerError
 from bot.staff.approval.diff import changes
-from bot.staff.approval.reach import reach
 from bot.staff.approval.signing import seen
 from tests.support import Shelf
 
@@ -39,7 +39,7 @@ def desk(terminal, tmp_path_factory, shelf):
 
 
 def visitor(desk, name):
-    found = Visitor(desk.url)
+    found = Visitor(desk)
     assert found.post("sign-in", name=name, password="three plain words")[0] == 200
     return found
 

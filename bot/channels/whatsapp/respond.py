@@ -36,8 +36,13 @@ HEARD = URGENT | {"steer"}  # what an edited message is still told
 class Said(Protocol):
     """What the bot said in one turn (bot/channels/gated_output.py: Collected)."""
 
-    replies: list[dict[str, Any]]
-    metadata: dict[str, Any]
+    @property
+    def replies(self) -> list[dict[str, Any]]:
+        """What passed the gate."""
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """What is known about it: action, topics, variety, reasons."""
 
 
 class Say(Protocol):

@@ -5,8 +5,9 @@ import logging
 import time
 from typing import Any
 
-from sanic import Blueprint, Request, Sanic, response
-from sanic.response import HTTPResponse
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
 
 from bot.errors import told
 from bot.handover.queue import WaitingRoom
@@ -14,7 +15,9 @@ from bot.message import Sentence
 from bot.staff import render
 from bot.staff.access.guard import Door
 from bot.staff.access.sessions import Person
+from bot.staff.forms import fields
 from bot.staff.handover.actions import look_after
+from bot.staff.threads import in_thread
 
 logger = logging.getLogger(__name__)
 TIDY_SECONDS = 3600
@@ -33,43 +36,31 @@ class Ward:
 
     def __init__(self, room: WaitingRoom) -> None:
         self._room = room
-        self._tidying: asyncio.Task[None] | None = None
 
-    def add_to(self, found: Blueprint, door: Door) -> None:
-        """Add the routes, and the hourly erasing."""
-        found.add_route(
-            door.opens(self.show, "viewer"), "/waiting", methods=["GET"], name="waiting"
-        )
-        found.add_route(
-            door.opens(self.act, "editor"),
-            "/waiting/<number:int>",
-            methods=["POST"],
-            name="waiting_act",
-        )
+    def routes(self, door: Door) -> list[BaseRoute]:
+        """Return the routes."""
+        return [
+            Route("/waiting", door.opens(self.show, "viewer")),
+            Route("/waiting/{number:int}", door.opens(self.act, "editor"), methods=["POST"]),
+        ]
 
-        @found.listener("after_server_start")
-        async def start(app: Sanic, loop: Any) -> None:
-            self._tidying = asyncio.create_task(self._tidy())
-
-        @found.listener("before_server_stop")
-        async def stop(app: Sanic, loop: Any) -> None:
-            if self._tidying:
-                self._tidying.cancel()
-
-    async def show(self, request: Request, person: Person) -> HTTPResponse:
+    async def show(self, request: Request, person: Person) -> Response:
         """Show who waits."""
-        entries = await asyncio.to_thread(self._entries, person)
+        entries = await in_thread(self._entries, person)
         return render.render("waiting", person, entries=entries, now=int(time.time()))
 
-    async def act(self, request: Request, person: Person, number: int) -> HTTPResponse:
+    async def act(self, request: Request, person: Person, number: int) -> Response:
         """Do what the entry's form asks for."""
-        await asyncio.to_thread(
-            self._act, request.form.get("act"), request.form.get("words") or "", person, number
+        form = await fields(request)
+        await in_thread(
+            look_after,
+            self._room,
+            form.get("act", ""),
+            number,
+            account=person.name,
+            words=form.get("words", ""),
         )
-        return response.redirect("/staff/waiting")
-
-    def _act(self, act: str | None, words: str, person: Person, number: int) -> None:
-        look_after(self._room, act or "", number, account=person.name, words=words)
+        return render.redirect("/staff/waiting")
 
     def _entries(self, person: Person) -> list[dict[str, Any]]:
         """Return the list as `person` may see it: contact and notes only of what they look after themselves."""
@@ -88,10 +79,11 @@ class Ward:
             )
         return found
 
-    async def _tidy(self) -> None:
+    async def tidy(self) -> None:
+        """Erase contact data whose time is up, every hour, for as long as the server runs."""
         while True:
             try:
-                await asyncio.to_thread(self._room.tidy)
+                await in_thread(self._room.tidy)
             except Exception as error:  # a full disk now must not end the erasing for ever
                 logger.error("erasing contact data failed: %s", told(error))
             await asyncio.sleep(TIDY_SECONDS)
