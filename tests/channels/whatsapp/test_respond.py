@@ -313,6 +313,24 @@ def test_a_username_without_a_number_is_answered_at_its_user_id(tmp_path, data):
     run(scenario())
 
 
+def test_user_ids_that_share_their_digits_share_no_chat_and_are_answered_as_meta_wrote_them(
+    tmp_path, data
+):
+    async def scenario():
+        async with Line(tmp_path, data) as line:
+            for user_id in ("PK.1349", "PK.13a49", "IN.1349", "1349"):
+                await line.patient("halal?", sender=user_id)
+            assert len({turn["sender"] for turn in line.bot.heard}) == 4
+            assert {(sent.get("to"), sent.get("recipient")) for sent in line.meta.sent} == {
+                (None, "PK.1349"),
+                (None, "PK.13a49"),
+                (None, "IN.1349"),
+                ("1349", None),
+            }
+
+    run(scenario())
+
+
 def test_no_table_but_the_address_book_knows_a_number(tmp_path, data):
     async def scenario():
         async with Line(tmp_path, data) as line:
