@@ -48,12 +48,12 @@ def plan(connection: Connection, reply: Reply, *, key: str, chat: str, now: int)
         state=QUEUED,
         due=float(now),
         made=now,
+        quote=reply.quote,
     ):
         return
     body = {
         "text": reply.text,
         "variety": reply.variety,
-        "quote": reply.quote,
         "buttons": offer(connection, chat, reply.buttons, now=now),
     }
     connection.execute(outbox.update().where(outbox.c.key == key).values(body=body))
@@ -117,10 +117,10 @@ class Outbox:
                 )
             return row
 
-    def sent(self, row: Row, wamid: str) -> None:
-        """Note that Meta took a reply."""
+    def sent(self, row: Row, name: str) -> None:
+        """Note that Meta took a reply; `name` is what the message is called here."""
         with self._store.begin() as connection:
-            self._set(connection, row, state=SENT, wamid=wamid)
+            self._set(connection, row, state=SENT, sent_as=name, quote=None)
 
     def again(self, row: Row, *, now: float, code: int, known: bool) -> None:
         """Let a reply be tried later, or give it up after the last try.

@@ -44,8 +44,9 @@ class Person:
 class Message:
     """One message. `kind` is text, tap, media, refused, edit, unsupported, or one of SILENT.
 
-    `text` holds the patient's words or a caption, `button` the id that was tapped, `media` what sort of attachment it
-    was, `target` the message that was edited or deleted.
+    `id` is WhatsApp's as it comes in, and our name for the message once it is kept; `quote` is WhatsApp's again, kept
+    only where the reply is shown under the message. `text` holds the patient's words or a caption, `button` the id that
+    was tapped, `media` what sort of attachment it was, `target` the message that was edited or deleted.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Message:
     target: str | None = None
     forwarded: bool = False
     breaks_session: bool = False
+    quote: str | None = None
 
 
 @dataclass(frozen=True)

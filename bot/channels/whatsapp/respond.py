@@ -95,8 +95,8 @@ class Answers:
         replies = await self._turn(work, Incoming(clean(message.text)), variety)
         if message.kind == "edit":
             kept = [reply for reply in replies if reply.action in HEARD]
-            return _quoting(message.id, kept or [self.fixed(EDITED, variety)])
-        return _quoting(message.id, replies) if message.forwarded else replies
+            return _quoting(message.quote, kept or [self.fixed(EDITED, variety)])
+        return _quoting(message.quote, replies) if message.forwarded else replies
 
     def is_late(self, message: Message) -> bool:
         """Whether a message is too old to be met as if it had just been written."""
@@ -170,7 +170,7 @@ class Answers:
             return said_since(connection, work.chat, action, int(time.time()) - seconds)
 
 
-def _quoting(message_id: str, replies: list[Reply]) -> list[Reply]:
+def _quoting(message_id: str | None, replies: list[Reply]) -> list[Reply]:
     return [
         Reply(reply.text, reply.variety, reply.action, reply.buttons, message_id)
         for reply in replies

@@ -39,8 +39,11 @@ class Sender:
         self._free = asyncio.Semaphore(AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def start_due(self) -> bool:
-        """Begin to send one reply that is due; return whether there was one."""
+    async def start_due(self, name: Callable[[str], str]) -> bool:
+        """Begin to send one reply that is due; return whether there was one.
+
+        `name` turns Meta's id of a message into what it is called here.
+        """
         await self._free.acquire()
         row = None
         try:
@@ -50,7 +53,7 @@ class Sender:
                 self._free.release()
         if row is None:
             return False
-        task = asyncio.create_task(self._send(row))
+        task = asyncio.create_task(self._send(row, name))
         self._tasks.add(task)
         task.add_done_callback(self._done)
         return True
@@ -67,14 +70,14 @@ class Sender:
         ):  # the reply comes back by itself after the grace time
             logger.error("whatsapp sending failed", exc_info=task.exception())
 
-    async def _send(self, row: Row) -> None:
+    async def _send(self, row: Row, name: Callable[[str], str]) -> None:
         chat = await asyncio.to_thread(self._chat, row)
         if self._clock() >= chat.heard_at + WINDOW:
             await asyncio.to_thread(self._outbox.give_up, row, code=cloud.WINDOW_CLOSED)
             return
         answer = await self._api.send({chat.address_kind: chat.address, **self._payload(row)})
         if answer.outcome == cloud.SENT:
-            await asyncio.to_thread(self._outbox.sent, row, answer.wamid)
+            await asyncio.to_thread(self._outbox.sent, row, name(answer.wamid))
         elif answer.outcome == cloud.REFUSED:
             await asyncio.to_thread(self._outbox.give_up, row, code=answer.code)
         else:
@@ -101,7 +104,7 @@ class Sender:
             () if passed.replaced else body["buttons"],
             choose=choose.text if choose else None,
         )
-        quote = {"context": {"message_id": body["quote"]}} if body["quote"] else {}
+        quote = {"context": {"message_id": row.quote}} if row.quote else {}
         return {
             "messaging_product": "whatsapp",
             "recipient_type": "individual",

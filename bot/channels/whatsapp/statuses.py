@@ -2,7 +2,6 @@
 
 import logging
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bot.channels.whatsapp.alerts import UNDELIVERED, alert
@@ -14,16 +13,15 @@ HEIGHT = {"sent": 1, "delivered": 2, "read": 3, "played": 4}
 URGENT = {"crisis", "emergency"}
 
 
-def record(connection: Connection, status: Status) -> None:
-    """Note a status. One for a message we do not know is normal: staff's own messages have statuses too."""
+def record(connection: Connection, status: Status, *, name: str) -> None:
+    """Note a status of the message that is called `name` here.
+
+    One for a message we do not know is normal: staff's own messages have statuses too.
+    """
     token = status.receipt.partition(":")[0]
     row = one(
         connection,
-        outbox.select().where(
-            outbox.c.receipt == token
-            if token
-            else sa.and_(outbox.c.wamid == status.id, outbox.c.wamid.isnot(None))
-        ),
+        outbox.select().where(outbox.c.receipt == token if token else outbox.c.sent_as == name),
     )
     if row is None:
         return
@@ -35,7 +33,7 @@ def record(connection: Connection, status: Status) -> None:
         connection.execute(
             outbox.update()
             .where(outbox.c.number == row.number)
-            .values(status=status.status, state=state, wamid=status.id)
+            .values(status=status.status, state=state, sent_as=name, quote=None)
         )
 
 
@@ -44,7 +42,9 @@ def fail(connection: Connection, number: int, *, code: int) -> None:
     row = one(connection, outbox.select().where(outbox.c.number == number))
     assert row is not None
     connection.execute(
-        outbox.update().where(outbox.c.number == number).values(state="failed", failed=code)
+        outbox.update()
+        .where(outbox.c.number == number)
+        .values(state="failed", failed=code, quote=None)
     )
     logger.error("whatsapp message failed: code=%s action=%s chat=%s", code, row.action, row.chat)
     if row.action in URGENT:

@@ -97,7 +97,7 @@ class Worker:
         while True:
             await self._let_pass()
             self._to_send.clear()
-            if not await _or_none(self._sender.start_due()):
+            if not await _or_none(self._sender.start_due(self._inbox.name)):
                 await _until(self._to_send)
 
     async def _let_pass(self) -> None:
