@@ -68,13 +68,16 @@ outbox = sa.Table(
     ),  # what it answers: planned twice, sent once
     sa.Column("receipt", sa.String, nullable=False, unique=True),  # comes back with every status
     sa.Column("chat", sa.String, nullable=False, index=True),
-    sa.Column("action", sa.String, nullable=False),
+    sa.Column("action", sa.String, nullable=False, index=True),
     sa.Column("body", sa.JSON),  # text, buttons, variety
     sa.Column("quote", sa.String),  # WhatsApp's id of the message to quote, until it has left
     sa.Column("state", sa.String, nullable=False, index=True),  # queued, sending, sent, failed
     sa.Column("due", sa.Float, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
     sa.Column("sent_as", sa.String, index=True),  # our name of the message it became
+    sa.Column(
+        "held", sa.Integer
+    ),  # Meta's code, 0 for no connection: why it waited, unlike `failed`
     sa.Column("status", sa.String),
     sa.Column("failed", sa.Integer),  # Meta's error code
     sa.Column("made", sa.Integer, nullable=False),

@@ -10,9 +10,14 @@ from fake_meta import envelope, message, status, words_of
 from line import PATIENT, Line, run
 
 from bot.answers.ledger import Ledger
-from bot.channels.whatsapp.cloud import Cloud
-from bot.channels.whatsapp.outbox import MOST_TRIES, Reply, plan
-from bot.channels.whatsapp.tables import alerts, outbox
+from bot.channels.whatsapp import outbox as outbox_module
+from bot.channels.whatsapp.alerts import BARRED, LAPSED, UNDELIVERED
+from bot.channels.whatsapp.cloud import DOWN, Answer, Cloud
+from bot.channels.whatsapp.outbox import MOST_TRIES, URGENT_WAIT, Reply, plan
+from bot.channels.whatsapp.sender import AT_ONCE
+from bot.channels.whatsapp.statuses import MOST_UNDELIVERED, URGENT, fail, tell_undelivered
+from bot.channels.whatsapp.tables import Store, alerts, outbox
+from bot.channels.whatsapp.worker import RELAY_EVERY, TELL_EVERY
 
 DAY = 24 * 3600
 
@@ -61,7 +66,7 @@ def test_the_waits_grow_fourfold_and_end(tmp_path, data):
     run(scenario())
 
 
-@pytest.mark.parametrize("code", [131047, 131026, 131049, 100, 190, 131005])
+@pytest.mark.parametrize("code", [131047, 131026, 131049, 100])
 def test_a_permanent_error_is_not_tried_again(tmp_path, data, code):
     async def scenario():
         async with Line(tmp_path, data) as line:
@@ -75,14 +80,201 @@ def test_a_permanent_error_is_not_tried_again(tmp_path, data, code):
     run(scenario())
 
 
-def test_a_wrong_access_token_is_a_permanent_error(tmp_path, data):
+@pytest.fixture
+def soon(monkeypatch):
+    """Look again at once whether Meta takes messages."""
+    for name in ("DOWN_WAITS", "BARRED_WAITS"):
+        monkeypatch.setattr(outbox_module, name, (0.2, 0.3))
+
+
+@pytest.mark.parametrize("code", [190, 10, 200, 131005, 131031, 131042])
+def test_a_token_that_works_no_more_holds_replies_until_it_works_again(tmp_path, data, code, soon):
+    async def scenario():
+        async with Line(tmp_path, data) as line:
+            line.meta.errors = {PATIENT: [code] * (MOST_TRIES + 1 if code == 190 else 3)}
+            await line.meta.deliver(message("halal?"))
+            await line.until(lambda: len(line.meta.asked) == 2)
+            assert (replies(line)[0].state, replies(line)[0].failed) != ("failed", code)
+            assert reasons(line) == [BARRED]  # once, however often it is tried
+            said = await line.said()
+            assert words_of(said[0]).startswith(line.library.block("halal", "en").text)
+            assert len(said) == 1 and reasons(line) == [BARRED]
+
+    run(scenario())
+
+
+def test_a_wrong_access_token_holds_everybodys_replies_and_danger_goes_first(tmp_path, data, soon):
     async def scenario():
         async with Line(tmp_path, data) as line:
             line.meta.bad_auth = True
-            await line.patient("halal?")
-            assert replies(line)[0].failed == 190
+            for number in range(5):
+                await line.meta.deliver(message("halal?", sender=f"92300000000{number}"))
+            await line.meta.deliver(message("khoon", sender="923000000009"))
+            await line.until(lambda: sum(row.held == 190 for row in replies(line)) == 6)
+            line.meta.bad_auth = False
+            await line.idle()
+            assert set(line.meta.each().values()) == {1} and len(line.meta.sent) == 6
+            assert line.meta.sent[0]["to"] == "923000000009"
 
     run(scenario())
+
+
+def test_a_held_reply_whose_window_closes_alerts_staff(tmp_path, data, soon):
+    async def scenario():
+        async with Line(tmp_path, data) as line:
+            line.meta.bad_auth = True
+            await line.meta.deliver(message("halal?"))
+            await line.until(lambda: replies(line) and replies(line)[0].held == 190)
+            line.change("chats", heard_at=int(time.time()) - DAY)
+            await line.until(lambda: replies(line)[0].state == "failed")
+            assert reasons(line) == [BARRED, LAPSED] and line.meta.sent == []
+
+    run(scenario())
+
+
+def test_what_was_held_goes_at_once_when_the_bot_starts_with_a_new_token(tmp_path, data):
+    async def scenario():
+        async with Line(tmp_path, data, access_token="expired") as line:
+            await line.meta.deliver(message("halal?"))
+            await line.until(lambda: replies(line) and replies(line)[0].held == 190)
+            assert replies(line)[0].due > time.time() + 30
+        async with Line(tmp_path, data) as line:
+            await line.until(lambda: len(line.meta.sent) == 1, seconds=5)
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("trouble", ["no connection", "proxy", 131016])
+def test_when_meta_comes_back_danger_is_told_within_seconds(tmp_path, data, trouble, monkeypatch):
+    """However long it was away, and whatever else waits; it was told after 56 seconds once."""
+
+    async def scenario():
+        async with Line(tmp_path, data, grace=45.0) as line:
+            post = Cloud._ask
+            line.meta.errors = {PATIENT: [trouble] * 99}
+            if trouble == "no connection":
+                monkeypatch.setattr(Cloud, "_ask", no_connection)
+            await line.meta.deliver(message("khoon"))
+            await line.until(lambda: replies(line))
+            with line.store.begin() as connection:  # as after a long time
+                connection.execute(outbox.update().values(attempts=MOST_TRIES + 3))
+            before = len(line.meta.asked)
+            await asyncio.sleep(5)
+            assert trouble == "no connection" or len(line.meta.asked) > before
+            line.meta.errors = {}
+            monkeypatch.setattr(Cloud, "_ask", post)
+            back = time.monotonic()
+            await line.until(lambda: line.meta.sent)
+            assert time.monotonic() - back < 5.5
+
+    run(scenario())
+
+
+async def no_connection(self, payload, seconds):
+    return Answer(DOWN)
+
+
+def test_danger_waits_for_nothing_else_in_its_chat_or_in_others(tmp_path, data, monkeypatch):
+    """Every place for ordinary replies is taken by a request that nobody answers."""
+    monkeypatch.setitem(Cloud.__init__.__kwdefaults__, "seconds", 5.0)
+
+    async def scenario():
+        async with Line(tmp_path, data) as line:
+            patients = [f"9230000000{number:02}" for number in range(AT_ONCE + 2)]
+            line.meta.errors = {patient: ["silence"] for patient in patients}
+            for patient in patients:
+                await line.meta.deliver(message("halal?", sender=patient))
+            await line.until(lambda: len(line.meta.asked) == AT_ONCE)
+            line.meta.errors = {}
+            await line.meta.deliver(message("khoon", sender=patients[0]))
+            await line.until(lambda: line.meta.sent, seconds=3)
+            assert line.meta.sent[0]["to"] == patients[0]
+            assert "1122" in words_of(line.meta.sent[0])
+
+    run(scenario())
+
+
+def test_the_others_of_a_chat_wait_for_what_is_urgent(tmp_path, data):
+    async def scenario():
+        async with Line(tmp_path, data) as line:
+            line.meta.errors = {PATIENT: [131056]}
+            await line.meta.deliver(message("khoon"))
+            await line.until(lambda: len(line.meta.asked) == 1)
+            await line.meta.deliver(message("halal?"))
+            said = await line.said()
+            assert words_of(said[0]).startswith(line.library.block("emergency", "en").text)
+
+    run(scenario())
+
+
+def test_an_urgent_reply_is_not_given_up_while_the_patient_can_be_written_to(tmp_path, data):
+    async def scenario():
+        async with Line(tmp_path, data) as line:
+            line.meta.errors = {PATIENT: [131056] * (MOST_TRIES + 2)}
+            await line.meta.deliver(message("khoon"))
+            for tries in range(1, MOST_TRIES + 3):
+                await line.until(
+                    lambda n=tries: len(line.meta.asked) == n and replies(line)[0].state == "queued"
+                )
+                assert replies(line)[0].due - time.time() <= URGENT_WAIT
+                hurry(line)
+            assert len(await line.said()) == 1 and reasons(line) == []
+
+    run(scenario())
+
+
+def test_an_urgent_reply_that_leaves_late_says_so(tmp_path, data, soon):
+    async def scenario():
+        async with Line(tmp_path, data) as line:
+            line.meta.bad_auth = True
+            await line.meta.deliver(message("khoon"))
+            await line.until(lambda: replies(line) and replies(line)[0].held == 190)
+            late, urgent = (line.library.block(name, "en").text for name in ("late", "emergency"))
+            assert words_of(line.meta.asked[0]).startswith(urgent)
+            line.change("outbox", body={**replies(line)[0].body, "late_from": time.time()})
+            line.meta.bad_auth = False
+            said = await line.said()
+            assert words_of(said[0]).startswith(f"{late}\n{urgent}")
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("action", sorted(URGENT))
+@pytest.mark.parametrize(
+    ("state", "status"), [("queued", None), ("sending", None), ("sent", None), ("sent", "sent")]
+)
+def test_staff_hear_within_two_minutes_of_an_urgent_reply_that_did_not_arrive(
+    tmp_path, action, state, status
+):
+    assert MOST_UNDELIVERED + TELL_EVERY + RELAY_EVERY < 110
+    store = Store(f"sqlite:///{tmp_path}/whatsapp.db")
+
+    def told(now):
+        with store.begin() as connection:
+            tell_undelivered(connection, now=now)
+            return [row.reason for row in connection.execute(alerts.select())]
+
+    with store.begin() as connection:
+        plan(connection, Reply("t", "en", action), key="k", chat="wa-1", now=1000)
+        plan(connection, Reply("t", "en", "answer"), key="other", chat="wa-1", now=1000)
+        connection.execute(outbox.update().values(state=state, status=status))
+    assert told(1000 + MOST_UNDELIVERED - 1) == []
+    assert told(1000 + MOST_UNDELIVERED) == told(1200) == [UNDELIVERED]
+    with store.begin() as connection:  # Meta gives it up later: told already
+        fail(connection, 1, code=131026)
+    assert told(1300) == [UNDELIVERED]
+
+
+def test_an_urgent_reply_that_arrived_is_no_reason_to_ring(tmp_path):
+    store = Store(f"sqlite:///{tmp_path}/whatsapp.db")
+    with store.begin() as connection:
+        for status in ("delivered", "read"):
+            plan(connection, Reply("t", "en", "crisis"), key=status, chat="wa-1", now=1000)
+            connection.execute(
+                outbox.update().where(outbox.c.key == status).values(state="sent", status=status)
+            )
+        tell_undelivered(connection, now=2000)
+        assert connection.execute(alerts.select()).all() == []
 
 
 @pytest.mark.parametrize("words", ["mujhe khoon aa raha hai", "i want to die"])
