@@ -11,8 +11,8 @@ from bot.telemetry import metrics
 logger = logging.getLogger(__name__)
 SECONDS, URGENT_SECONDS, CONNECT_SECONDS = 20.0, 8.0, 5.0
 WINDOW_CLOSED = 131047
-# throughput, pair rate, number being upgraded, app and account limits, service down for a moment
-PASSING = {130429, 131056, 131057, 4, 80007, 2, 131016, 133004}
+# throughput, pair rate, number being upgraded, app and account limits, service down for a moment, "went wrong"
+PASSING = {130429, 131056, 131057, 4, 80007, 2, 131016, 133004, 1, 131000}
 # not the message but who sends it: the token expired, a permission taken away, the account locked or unpaid
 ACCOUNT = {190, 0, 3, 10, 368, 131005, 131031, 131042, 133010, *range(200, 300)}
 WITHOUT_ACCESS = (
@@ -100,7 +100,8 @@ def _read(status: int, content: Any) -> Answer:
         return Answer(_without_a_word(status), code=status)
     if code in ACCOUNT or (code, error.get("error_subcode")) == WITHOUT_ACCESS:
         return Answer(BARRED, code=code)
-    return Answer(AGAIN if code in PASSING or status == 429 else REFUSED, code=code)
+    passes = code in PASSING or status == 429 or status >= 500
+    return Answer(AGAIN if passes else REFUSED, code=code)
 
 
 def _without_a_word(status: int) -> str:

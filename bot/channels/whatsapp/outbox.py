@@ -29,6 +29,8 @@ MOST_TRIES = 7  # with waits of 4^0 to 4^5 seconds: some twenty minutes
 STEP = 4  # Meta's own advice: wait 4^X seconds
 URGENT_GRACE = 12.0  # the same as GRACE for urgent replies, whose requests take 8 seconds at most
 URGENT_WAIT = 4.0  # the longest wait of an urgent reply between two tries
+# so many times without an answer: perhaps each of them arrived, and nobody is helped by hundreds
+MOST_UNANSWERED, UNANSWERED_WAIT = 30, 600.0
 # seconds between two looks whether Meta takes messages again, urgent and others: no connection, or our token or account
 DOWN_WAITS, BARRED_WAITS = (2.0, 10.0), (15.0, 60.0)
 _urgent = outbox.c.action.in_(URGENT)
@@ -162,7 +164,8 @@ class Outbox:
         """
         wait = float(STEP ** min(row.attempts, MOST_TRIES))
         if row.action in URGENT:
-            wait = min(wait, URGENT_WAIT, self._grace)
+            quick = known or row.attempts < MOST_UNANSWERED
+            wait = min(wait, URGENT_WAIT, self._grace) if quick else UNANSWERED_WAIT
         elif row.attempts + 1 >= MOST_TRIES:
             self.give_up(row, code=code)
             return

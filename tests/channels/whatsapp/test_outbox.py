@@ -13,7 +13,7 @@ from bot.answers.ledger import Ledger
 from bot.channels.whatsapp import outbox as outbox_module
 from bot.channels.whatsapp.alerts import BARRED, LAPSED, UNDELIVERED
 from bot.channels.whatsapp.cloud import DOWN, Answer, Cloud
-from bot.channels.whatsapp.outbox import MOST_TRIES, URGENT_WAIT, Reply, plan
+from bot.channels.whatsapp.outbox import MOST_TRIES, URGENT_WAIT, Outbox, Reply, plan
 from bot.channels.whatsapp.sender import AT_ONCE
 from bot.channels.whatsapp.statuses import MOST_UNDELIVERED, URGENT, fail, tell_undelivered
 from bot.channels.whatsapp.tables import Store, alerts, outbox
@@ -36,7 +36,7 @@ def hurry(line):
         connection.execute(outbox.update().where(outbox.c.state == "queued").values(due=0))
 
 
-@pytest.mark.parametrize("code", [130429, 131056, 131057, 80007])
+@pytest.mark.parametrize("code", [130429, 131056, 131057, 80007, 1, 131000])
 def test_a_passing_error_is_tried_again(tmp_path, data, code):
     async def scenario():
         async with Line(tmp_path, data) as line:
@@ -221,6 +221,30 @@ def test_an_urgent_reply_is_not_given_up_while_the_patient_can_be_written_to(tmp
             assert len(await line.said()) == 1 and reasons(line) == []
 
     run(scenario())
+
+
+@pytest.mark.parametrize(
+    ("attempts", "known", "wait"),
+    [
+        pytest.param(0, True, 1, id="the first time"),
+        pytest.param(9, True, URGENT_WAIT, id="Meta says no for the tenth time"),
+        pytest.param(9, False, URGENT_WAIT, id="nobody answers for the tenth time"),
+        pytest.param(30, False, 600, id="nobody answers, and the patient may have thirty by now"),
+        pytest.param(30, True, URGENT_WAIT, id="Meta says no for the thirtieth time"),
+    ],
+)
+def test_an_urgent_reply_is_tried_again_soon_but_not_hundreds_of_times_blindly(
+    tmp_path, attempts, known, wait
+):
+    store = Store(f"sqlite:///{tmp_path}/whatsapp.db")
+    replies = Outbox(store)
+    with store.begin() as connection:
+        plan(connection, Reply("t", "en", "crisis"), key="k", chat="wa-1", now=0)
+        connection.execute(outbox.update().values(attempts=attempts))
+    row = replies.claim(now=1.0, urgent=True)
+    replies.again(row, now=10.0, code=0, known=known)
+    with store.begin() as connection:
+        assert connection.execute(sa.select(outbox.c.due)).scalar_one() == 10.0 + wait
 
 
 def test_an_urgent_reply_that_leaves_late_says_so(tmp_path, data, soon):
