@@ -13,7 +13,8 @@ from bot.guard.verdict import BUTTON, MEMORY, RANK, Reason, Verdict, more_cautio
 
 __all__ = ["Decision", "Dialogue", "Memory", "Reading", "decide", "load_dialogue", "pressed"]
 VARIETIES = ("en", "ur", "roman")
-MOST_TOPICS = 3
+MOST_TOPICS = 3  # answered in one message; the rest are offered
+MOST_OFFERED = MOST_TOPICS + 5
 LANGUAGE_BUTTON = "language:"
 CALLBACK = "callback"  # the button that asks for a call
 BESIDE, BESIDE_ANY = {"uncovered_risks": "decline_risks"}, "uncovered_beside"
@@ -311,10 +312,11 @@ def _says(
         )
     if level in ("handoff", "support"):
         return (dialogue.says(intent),), (CALLBACK,) if intent == "handoff" else ()
-    if level == "answer" and reading.beside:
-        return (BESIDE.get(reading.beside, BESIDE_ANY),), ("handoff",)
     if level == "answer":
-        return (), ()
+        further = reading.topics[MOST_TOPICS:MOST_OFFERED]
+        if reading.beside:
+            return (BESIDE.get(reading.beside, BESIDE_ANY),), (*further, "handoff")
+        return (), further
     if level == "language":
         if reading.asks_language not in VARIETIES:
             return ("language_unavailable",), tuple(LANGUAGE_BUTTON + name for name in VARIETIES)

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.nlu.model import Judgement
 
-MOST_TOPICS = 3
+MOST_TOPICS = 9  # the dialogue answers the first three and offers the rest
 DANGER = ("self_harm", "violence", "emergency")
 CASE = "case"
 UNREAD = "off_topic"  # what a message stands for that nothing is likely enough for

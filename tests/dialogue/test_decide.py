@@ -524,3 +524,9 @@ def test_a_half_without_an_answer_is_named_beside_the_answer(beside, text):
     decision = did(reading("answer", "halal", beside=beside))
     assert (decision.action, decision.topics) == ("answer", ("halal",))
     assert decision.says == (text,) and "handoff" in decision.offers
+
+
+def test_of_many_questions_three_are_answered_and_the_rest_offered():
+    topics = ("halal", "cost", "pain", "location", "timeline")
+    decision = did(reading("answer", "halal", topics=topics))
+    assert (decision.topics, decision.offers) == (topics[:3], topics[3:])

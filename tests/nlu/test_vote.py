@@ -46,8 +46,8 @@ def voted(present, whole=None):
         pytest.param(
             {"pain": 0.9, "cost": 0.9, "halal": 0.9, "legality": 0.9},
             "cost",
-            ("pain", "halal", "cost"),
-            id="three at most",
+            ("pain", "halal", "cost", "legality"),
+            id="every topic there is",
         ),
         pytest.param({"greet": 0.9}, "greet", (), id="small talk"),
         pytest.param({"greet": 0.9, "pain": 0.9}, "pain", ("pain",), id="a greeting is courtesy"),
