@@ -15,6 +15,7 @@ RULE_KEYS = {
     "intent",
     "phrases",
     "unless_before",
+    "unless_led_by",
     "must_match",
     "must_not_match",
     "note",
@@ -37,6 +38,7 @@ class Rule:
     intent: str
     phrases: tuple[str, ...]
     unless_before: tuple[str, ...]
+    unless_led_by: tuple[str, ...]
     must_match: tuple[str, ...]
     must_not_match: tuple[str, ...]
 
@@ -90,7 +92,7 @@ def _problems_in(entry: Any, path: Path, known: set[str]) -> Iterator[str]:
 def _rule(entry: dict[str, Any], *, category: str) -> Rule:
     texts = {
         key: tuple(_flat(entry.get(key)))
-        for key in ("phrases", "unless_before", "must_match", "must_not_match")
+        for key in ("phrases", "unless_before", "unless_led_by", "must_match", "must_not_match")
     }
     intent = entry.get("intent") or INTENT_OF_LEVEL[entry["level"]]
     return Rule(id=entry["id"], category=category, level=entry["level"], intent=intent, **texts)
