@@ -9,7 +9,8 @@ from bot.answers.clinic import load_clinic
 from bot.answers.ledger import Ledger
 from bot.answers.terms import load_terms, term_problems
 from bot.answers.texts import LANGUAGES, load_answers
-from bot.dialogue.decide import LANGUAGE_BUTTON, Dialogue, load_dialogue
+from bot.dialogue.config import Dialogue, load_dialogue
+from bot.dialogue.decide import LANGUAGE_BUTTON
 from bot.errors import BotError, DataError
 from bot.guard.rules import load_rules
 from bot.message import Sentence

@@ -8,7 +8,7 @@ import yaml
 from bot.answers.clinic import load_clinic
 from bot.answers.ledger import Ledger
 from bot.answers.texts import LANGUAGES, load_answers
-from bot.dialogue.decide import load_dialogue
+from bot.dialogue.config import load_dialogue
 from bot.validation import NEEDED
 from tests.conftest import ROOT, TODAY
 
