@@ -49,7 +49,7 @@ def main() -> None:
     network.cpu().eval()
     torch.save(network.state_dict(), cache / "tuned.pt")
     space = export.space(network, maker)
-    export.write(network, space, cache, options.out)
+    export.write(network, space, export.loudest(network, maker), cache, options.out)
     card = export.card(rows, names, recipe, steps, options.out)
     export.finish(card, options.out)
     if held:
@@ -69,7 +69,7 @@ def start(weights: e5file.E5File, maker: Maker, cache: Path, recipe: train.Recip
         np.load(cache / "positions.npy"),
         layers=recipe.layers,
         intents=len(names),
-        loudest=[names.index(name) for name in maker.kinds.caution] if loud else (),
+        loudest=[names.index(name) for name in maker.kinds.caution if name in names],
     )
     some = maker.rows[:: max(1, len(maker.rows) // MEASURED)]
     batches = maker.batches([maker.read(row) for row in some])
