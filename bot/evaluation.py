@@ -14,12 +14,14 @@ ACTIONS = (
     "answer",
     "steer",
     "emergency",
+    "check_in",
     "crisis",
     "support",
     "handoff",
     "smalltalk",
     "language",
     "decline",
+    "clarify",
 )
 CASES, URGENT = {"steer"}, {"emergency", "crisis"}
 VARIETIES = ("en", "ur", "roman", "mixed")

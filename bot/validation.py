@@ -1,26 +1,26 @@
 """Validates every data file and reports all problems at once: file, key, fix."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
 from bot.answers.clinic import load_clinic
 from bot.answers.ledger import Ledger
 from bot.answers.texts import LANGUAGES, load_answers
-from bot.channels.whatsapp.text_limits import problems_in as whatsapp_problems
 from bot.dialogue.decide import LANGUAGE_BUTTON, Dialogue, load_dialogue
 from bot.errors import BotError, DataError
 from bot.guard.rules import load_rules
 from bot.message import Sentence
 from bot.nlu.cues import FOLLOW_UP, load_cues
-from bot.staff.i18n.extract import problems_in as staff_problems
 from bot.storage.yaml_file import read_yaml
 from bot.text.variety import load_detector
 from bot.text.words import load_lexicon
 
+Check = Callable[[Path], Iterator[str]]
 HEADING = re.compile(r"\d+ problem\(s\) in .*:$")
 EXAMPLES_LEAST = 5
+SEVERAL = "several"  # messages that ask several things, which Rasa does not read
 NEEDED = (
     "clarify",
     "language",
@@ -37,17 +37,19 @@ NEEDED = (
 )
 
 
-def problems_in(folder: Path) -> list[str]:
-    """Return what is wrong anywhere under `folder`, each as `file: key: fix`."""
-    parts: dict[str, Callable[[Path], Iterator[str]]] = {
+def problems_in(folder: Path, further: Mapping[str, Check] | None = None) -> list[str]:
+    """Return what is wrong anywhere under `folder`, each as `file: key: fix`.
+
+    `further` are checks of parts that stand above this one: channels, the console.
+    """
+    parts: dict[str, Check] = {
         "answers": answer_problems,
         "ledger.jsonl": _ledger,
         "guard": _guard,
         "dialogue.yml": _dialogue,
         "nlu": _training,
         "lexicon": _lexicon,
-        "whatsapp": whatsapp_problems,
-        "staff": staff_problems,
+        **(further or {}),
     }
     found: list[str] = []
     for name, part in parts.items():
@@ -129,7 +131,7 @@ def _dialogue(folder: Path) -> Iterator[str]:
 def _training(folder: Path) -> Iterator[str]:
     intents = set(load_dialogue(folder / "dialogue.yml").intents) - {FOLLOW_UP}
     for variety in (*LANGUAGES, "mixed"):
-        have = {path.stem for path in (folder / "nlu" / variety).glob("*.yml")}
+        have = {path.stem for path in (folder / "nlu" / variety).glob("*.yml")} - {SEVERAL}
         yield from (
             f"{folder}/nlu/{variety}/{name}.yml is missing; every variety needs it"
             for name in intents - have
@@ -139,7 +141,20 @@ def _training(folder: Path) -> Iterator[str]:
             for name in have - intents
         )
         for path in sorted((folder / "nlu" / variety).glob("*.yml")):
-            yield from _examples(path)
+            yield from _several(path, intents) if path.stem == SEVERAL else _examples(path)
+
+
+def _several(path: Path, intents: set[str]) -> Iterator[str]:
+    """Yield what is wrong with the messages that ask several things at once."""
+    for number, entry in enumerate(read_yaml(path).get(SEVERAL) or (), 1):
+        labels, text = entry.get("labels") or (), entry.get("text")
+        yield from (
+            f"{path}: {SEVERAL}[{number}].labels: '{name}' is no intent of dialogue.yml; correct it"
+            for name in labels
+            if name not in intents
+        )
+        if not labels or not isinstance(text, str) or not text.strip():
+            yield f"{path}: {SEVERAL}[{number}] needs labels and a text; write them or delete it"
 
 
 def _examples(path: Path) -> Iterator[str]:

@@ -197,7 +197,8 @@ def training_examples():
     """Every training example as (variety, intent, text)."""
     found = []
     for path in sorted((ROOT / "data" / "nlu").glob("*/*.yml")):
-        for block in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["nlu"]:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        for block in content.get("nlu", ()):
             found += [
                 (path.parent.name, block["intent"], line.removeprefix("- ").strip())
                 for line in block["examples"].splitlines()

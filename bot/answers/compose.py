@@ -11,6 +11,9 @@ DISCLAIMER = "disclaimer"
 NEEDS_DISCLAIMER = {"answer", "steer"}
 NEEDS_CONTACT = {"steer", "handoff", "decline"}
 URGENT = {"crisis", "emergency"}
+WITHOUT_NOTICE = URGENT | {
+    "check_in"
+}  # "not yet reviewed" under "go to hospital now" would say: do not trust this
 MOST_ANSWERS = 3
 BUTTON_TEXTS = {"yes": "ui_yes", "no": "ui_no"}
 
@@ -114,7 +117,7 @@ class Composer:
             if block is None:
                 return None
             blocks.append(block)
-        if any(block.provisional for block in blocks):
+        if needs_notice(blocks):
             notice = self._library.block(NOTICE, variety)
             return [*blocks, notice] if notice else None
         return blocks
@@ -127,3 +130,10 @@ class Composer:
         """Return the approved label of a button id: a topic, `handoff`, or `language:<variety>`."""
         name, _, language = offer.partition(":")
         return self._library.title(name, language or variety)
+
+
+def needs_notice(blocks: Sequence[Block]) -> bool:
+    """Return whether a message of `blocks` must end with the trial notice."""
+    if any(block.kind in WITHOUT_NOTICE for block in blocks):
+        return False
+    return any(block.provisional for block in blocks)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.answers.compose import DISCLAIMER, JOINT, NEEDS_DISCLAIMER, Composer
+from bot.answers.compose import DISCLAIMER, JOINT, NEEDS_DISCLAIMER, Composer, needs_notice
 from bot.answers.library import NOTICE, Block, Library
 from bot.answers.texts import LANGUAGES
 from bot.errors import told
@@ -85,7 +85,7 @@ class Gate:
         ids = [block.id for block in blocks]
         if len(ids) != len(set(ids)) or all(block.kind == "part" for block in blocks):
             return False
-        if any(block.provisional for block in blocks) and ids[-1] != NOTICE:
+        if needs_notice(blocks) and ids[-1] != NOTICE:
             return False
         if any(block.kind in NEEDS_DISCLAIMER for block in blocks):
             last = max(

@@ -16,6 +16,7 @@ KINDS = (
     "answer",
     "steer",
     "emergency",
+    "check_in",
     "crisis",
     "support",
     "handoff",

@@ -23,6 +23,8 @@ class Dialogue:
     buttons: Mapping[str, Mapping[str, str]] = field(
         default_factory=dict
     )  # what only a button can ask for
+    repairs: frozenset[str] = frozenset()
+    denials: frozenset[str] = frozenset()
 
     def level(self, intent: str | None) -> str:
         """Return the level an intent asks for; one it does not know is steered."""
@@ -87,6 +89,8 @@ def load_dialogue(path: Path = Path("data/dialogue.yml")) -> Dialogue:
         *content["after_danger"],
         *content["leaned_on"],
         *content["menu"],
+        *content["repairs"],
+        *content["denials"],
         *(
             topic
             for pairs in content["counterparts"].values()
@@ -109,4 +113,6 @@ def load_dialogue(path: Path = Path("data/dialogue.yml")) -> Dialogue:
         content["counterparts"],
         tuple(content["menu"]),
         buttons,
+        frozenset(content["repairs"]),
+        frozenset(content["denials"]),
     )

@@ -16,15 +16,17 @@ VARIETIES = ("en", "ur", "roman")
 MOST_TOPICS = 3
 LANGUAGE_BUTTON = "language:"
 CALLBACK = "callback"  # the button that asks for a call
+DANGER_NOW, ALL_SAFE = "danger_now", "all_safe"  # the two answers to "is somebody in danger now?"
 
 
 @dataclass(frozen=True)
 class Reading:
     """What one message says: its variety, the verdict on it, its topics, and topics it may mean instead.
 
-    `asks_language` is the variety a switch asks for ("other" for one we lack); `group` is women, men or both when a
-    message says no more than that; `pick` is 2 for "the second one"; `button` is the id of a tapped button, in which
-    case there is no text.
+    `calm` is the intent of a message whose danger is doubted, should there be none; `case` says that one was told,
+    whatever outranks it. `asks_language` is the variety a switch asks for ("other" for one we lack); `group` is women,
+    men or both when a message says no more than that; `pick` is 2 for "the second one"; `button` is the id of a tapped
+    button, in which case there is no text.
     """
 
     verdict: Verdict
@@ -35,6 +37,8 @@ class Reading:
     group: str | None = None
     button: str | None = None
     pick: int | None = None
+    calm: str | None = None
+    case: bool = False
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Reading":
@@ -49,6 +53,8 @@ class Reading:
             data.get("group"),
             data.get("button"),
             data.get("pick"),
+            data.get("calm"),
+            bool(data.get("case")),
         )
 
 
@@ -64,6 +70,12 @@ class Memory:
     buttons: tuple[str, ...] = ()  # what was last offered to choose from
     danger: str | None = None  # a crisis or emergency after which nothing was asked yet
     declined: str | None = None  # the last question, where it was one without an approved answer
+    doubted: str | None = (
+        None  # the danger that was asked about and neither confirmed nor denied yet
+    )
+    held: tuple[
+        str, ...
+    ] = ()  # what that message asks should there be no danger: topics, or an intent
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any] | None) -> "Memory":
@@ -78,6 +90,8 @@ class Memory:
             tuple(data.get("buttons") or ()),
             data.get("danger"),
             data.get("declined"),
+            data.get("doubted"),
+            tuple(data.get("held") or ()),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -101,7 +115,7 @@ class Decision:
 
 def decide(reading: Reading, memory: Memory, dialogue: Dialogue) -> Decision:
     """Return what to do about a message. Never raises for a well-formed reading."""
-    case_told = memory.case_told or reading.verdict.intent == "case"
+    case_told = memory.case_told or reading.case or reading.verdict.intent == "case"
     reading, reasons = _with_context(reading, memory, dialogue)
     level, intent, topics = (
         reading.verdict.level,
@@ -129,6 +143,7 @@ def decide(reading: Reading, memory: Memory, dialogue: Dialogue) -> Decision:
         _subject(level, topics) or memory.last_topics,
         *_left_open(reading, memory, level, says, offers),
         *_left_behind(memory, level, intent, says, dialogue),
+        *_doubt(reading, level, intent),
     )
     return Decision(level, intent, variety, says, answered, offers, tuple(reasons), left)
 
@@ -144,14 +159,34 @@ def _with_context(
         and reading.asks_language != "other"
     ):
         return _meaning(reading, (memory.danger,), "the danger told before still stands", dialogue)
+    if memory.doubted and (
+        answer := _on_the_doubt(verdict.intent, reading.button, memory, dialogue)
+    ):
+        return _meaning(reading, *answer, dialogue)
     if RANK[verdict.level] > RANK["answer"]:
         return reading, [verdict.reason]
+    if verdict.intent in dialogue.repairs and memory.last_topics:
+        return _meaning(
+            reading, memory.last_topics, f"{verdict.intent}: on what was said", dialogue
+        )
     if reading.group and memory.declined and not memory.offered:
         return _meaning(
             reading, (memory.declined,), "a follow-up on what has no approved answer", dialogue
         )
     names, reason = _implied(reading, memory, dialogue)
     return _meaning(reading, names, reason, dialogue) if names else (reading, [verdict.reason])
+
+
+def _on_the_doubt(
+    intent: str, button: str | None, memory: Memory, dialogue: Dialogue
+) -> tuple[tuple[str, ...], str] | None:
+    """Return what a yes or a no to "is somebody in danger now?" stands for, None for anything else."""
+    assert memory.doubted
+    if button == DANGER_NOW or (not button and intent == "affirm"):
+        return (memory.doubted,), "the danger asked about is there"
+    if button == ALL_SAFE or (not button and intent in dialogue.denials):
+        return memory.held or (ALL_SAFE,), "there is no danger; what was asked is taken up"
+    return None
 
 
 def _implied(reading: Reading, memory: Memory, dialogue: Dialogue) -> tuple[tuple[str, ...], str]:
@@ -235,6 +270,13 @@ def _left_behind(
     return danger, declined
 
 
+def _doubt(reading: Reading, level: str, intent: str) -> tuple[str | None, tuple[str, ...]]:
+    """Return the danger asked about, and what is taken up again when there is none."""
+    if level != "check_in":
+        return None, ()
+    return intent, reading.topics[:MOST_TOPICS] or ((reading.calm,) if reading.calm else ())
+
+
 def _variety(reading: Reading, memory: Memory) -> str:
     if reading.asks_language in VARIETIES:
         return reading.asks_language
@@ -256,6 +298,8 @@ def _says(
     """Return the ids of the texts said before the answers, and the buttons offered."""
     if level in ("crisis", "emergency"):
         return (dialogue.says(intent),), ()
+    if level == "check_in":
+        return ("check_in",), (DANGER_NOW, ALL_SAFE)
     if level == "steer":
         return (dialogue.says(intent),), (
             *(topic for topic in topics if topic not in dialogue.after_a_case),
@@ -275,6 +319,8 @@ def _says(
         return ("language",), tuple(topic for topic in about if topic not in of_a_case)
     if reading.unsure:
         return ("clarify",), reading.unsure[:2]
+    if level == "clarify":
+        return (dialogue.says(intent),), (*dialogue.menu[:2], "handoff")
     if intent == "deny" and memory.offered:
         return ("clarify_rephrase",), tuple(
             topic for topic in dialogue.menu if topic not in memory.offered

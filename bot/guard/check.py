@@ -31,7 +31,7 @@ class Guard:
             intent = str(vote["intent"])
             return Verdict.of(
                 findings,
-                level=self._level_of(intent),
+                level="check_in" if vote.get("doubtful") else self._level_of(intent),
                 intent=intent,
                 reason=Reason(CLASSIFIER, intent, float(str(vote["confidence"]))),
             )

@@ -8,11 +8,13 @@ from typing import Any
 LEVELS = (
     "crisis",
     "emergency",
+    "check_in",
     "steer",
     "handoff",
     "support",
     "answer",
     "decline",
+    "clarify",
     "language",
     "smalltalk",
 )

@@ -15,11 +15,13 @@ DIALOGUE = load_dialogue()
 INTENT_OF = {
     "crisis": "self_harm",
     "emergency": "emergency",
+    "check_in": "self_harm",
     "steer": "case",
     "handoff": "handoff",
     "support": "support",
     "answer": "pain",
     "decline": "off_topic",
+    "clarify": "why",
     "language": "switch_language",
     "smalltalk": "greet",
 }
@@ -410,6 +412,8 @@ GOOD = {
     "leaned_on": [],
     "counterparts": {"men": {"pain": "pain"}},
     "menu": ["pain"],
+    "repairs": [],
+    "denials": [],
 }
 
 
@@ -442,3 +446,70 @@ def test_every_pair_of_levels_has_one_order():
     assert all(
         (RANK[a] > RANK[b]) != (RANK[b] > RANK[a]) for a, b in itertools.combinations(LEVELS, 2)
     )
+
+
+def asked_whether_in_danger(**more):
+    decision = did(reading("check_in", **more))
+    assert (decision.action, decision.says) == ("check_in", ("check_in",))
+    assert decision.offers == ("danger_now", "all_safe")
+    return decision.memory
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(pressed("danger_now", DIALOGUE), id="its button"),
+        pytest.param(reading("smalltalk", "affirm"), id="a typed yes"),
+    ],
+)
+def test_a_doubted_danger_that_is_confirmed_is_met_as_that_danger(answer):
+    memory = asked_whether_in_danger(intent="violence")
+    decision = did(answer, memory)
+    assert (decision.action, decision.says) == ("crisis", ("violence",))
+    assert decision.memory.danger == "violence"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(pressed("all_safe", DIALOGUE), id="its button"),
+        pytest.param(reading("smalltalk", "deny"), id="a typed no"),
+        pytest.param(reading("smalltalk", "fine"), id="all well"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("doubt", "action", "topics"),
+    [
+        pytest.param({"topics": ("halal", "cost")}, "answer", ("halal", "cost"), id="questions"),
+        pytest.param({"calm": "case"}, "steer", (), id="a case"),
+        pytest.param({}, "smalltalk", (), id="nothing"),
+    ],
+)
+def test_a_doubted_danger_that_is_denied_gives_way_to_what_was_asked(answer, doubt, action, topics):
+    decision = did(answer, asked_whether_in_danger(**doubt))
+    assert (decision.action, decision.topics) == (action, topics)
+    assert decision.memory.danger is None and decision.memory.doubted is None
+
+
+def test_a_worse_message_after_the_question_is_met_as_it_is():
+    assert did(reading("emergency"), asked_whether_in_danger()).action == "emergency"
+
+
+def test_a_case_told_together_with_a_danger_is_remembered():
+    memory = did(reading("emergency", case=True)).memory
+    assert memory.case_told
+    assert did(reading("answer", "success_pof"), memory).action == "steer"
+
+
+@pytest.mark.parametrize("intent", sorted(DIALOGUE.repairs))
+def test_a_repair_is_about_what_was_said_last(intent):
+    memory = did(reading("answer", "halal")).memory
+    assert did(reading("clarify", intent), memory).topics == ("halal",)
+    nothing_before = did(reading("clarify", intent))
+    assert (nothing_before.action, nothing_before.says) == ("clarify", ("clarify_rephrase",))
+    assert "handoff" in nothing_before.offers
+
+
+def test_a_standing_danger_gives_way_to_what_is_plainly_something_else():
+    assert did(reading("decline", "off_topic"), IN_CRISIS).action == "decline"
+    assert did(reading("smalltalk", "thanks"), IN_CRISIS).action == "crisis"

@@ -55,6 +55,7 @@ def test_every_sentence_has_its_urdu_and_nothing_else_does():
     ],
 )
 def test_check_tells_what_is_wrong_with_the_urdu(tmp_path, before, after, told):
+    from bot.cli.check import FURTHER
     from bot.validation import problems_in as all_problems
 
     folder = copy_data(tmp_path / "data")
@@ -62,7 +63,7 @@ def test_check_tells_what_is_wrong_with_the_urdu(tmp_path, before, after, told):
     text = path.read_text(encoding="utf-8")
     assert before in text
     path.write_text(text.replace(before, after), encoding="utf-8")
-    found = [problem for problem in all_problems(folder) if str(path) in problem]
+    found = [problem for problem in all_problems(folder, FURTHER) if str(path) in problem]
     assert len(found) == 1 and told in found[0]
 
 

@@ -54,6 +54,9 @@ class GuardComponent(GraphComponent):
                 "variety": (message.get(VARIETY) or {}).get("reply"),
                 "topics": vote.get("topics", []),
                 "unsure": vote.get("unsure", []),
+                "calm": vote.get("calm"),
+                "case": bool(vote.get("case"))
+                or any(finding.intent == "case" for finding in verdict.findings),
                 "asks_language": load_cues().asks_language(text)
                 if vote.get("intent") == "switch_language"
                 else None,
