@@ -27,8 +27,6 @@ def main() -> None:
         **{field.name: getattr(options, field.name) for field in dataclasses.fields(train.Recipe)}
     )
     rows = corpus.load(options.corpus)
-    if options.raw:
-        rows = rows + corpus.load_raw(options.raw)
     kinds = corpus.kinds()
     names = sorted({label for row in rows for label in row.labels})
     logger.info("%d messages, %d intents", len(rows), len(names))
@@ -36,13 +34,13 @@ def main() -> None:
     learnt = [row for row, away in zip(rows, out, strict=True) if not away]
     held = [row for row, away in zip(rows, out, strict=True) if away]
 
-    cache = CACHE / f"{corpus.fingerprint(learnt)[:12]}{options.tag}"
+    cache = CACHE / corpus.fingerprint(learnt)[:12]
     cache.mkdir(parents=True, exist_ok=True)
     weights = e5file.read(e5file.find())
     vocabulary.write(weights, cache)
     tokenizer = Tokenizer.from_file(str(cache / "tokenizer.json"))
     maker = Maker(learnt, kinds, names, tokenizer, recipe.seed, recipe.joined, budget=recipe.budget)
-    network = start(weights, maker, cache, recipe, loud=options.loud)
+    network = start(weights, maker, cache, recipe)
     caution = [names.index(name) for name in sorted(kinds.caution) if name in names]
     device = "cuda" if torch.cuda.is_available() else "cpu"
     steps = train.run(network, maker, recipe, caution, cache, device)
@@ -58,8 +56,7 @@ def main() -> None:
         measure.tell(card["figures"])
 
 
-def start(weights: e5file.E5File, maker: Maker, cache: Path, recipe: train.Recipe, *,
-          loud: bool) -> Network:  # fmt: skip
+def start(weights: e5file.E5File, maker: Maker, cache: Path, recipe: train.Recipe) -> Network:
     """Return the untrained network, its heads standardised on some of the messages."""
     torch.manual_seed(recipe.seed)
     names = list(maker.names)
@@ -82,9 +79,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--corpus", type=Path, default=Path("data/nlu"))
     parser.add_argument("--out", type=Path, default=Path("data/encoder"))
     parser.add_argument("--held-out", type=float, default=HELD_OUT)
-    parser.add_argument("--raw", type=Path)  # trials only
-    parser.add_argument("--loud", action="store_true")  # trials only
-    parser.add_argument("--tag", default="")  # trials only
     for field in dataclasses.fields(train.Recipe):
         parser.add_argument(
             f"--{field.name.replace('_', '-')}", type=type(field.default), default=field.default
@@ -92,4 +86,5 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-main()
+if __name__ == "__main__":
+    main()

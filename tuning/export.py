@@ -16,7 +16,7 @@ import torch
 
 from bot.nlu.reader import FILES
 from tuning import corpus, e5file, graph, strangeness
-from tuning.batches import Maker
+from tuning.batches import DROWNING, Maker
 from tuning.network import Network
 from tuning.strangeness import Space
 from tuning.train import Recipe
@@ -27,8 +27,8 @@ MOST_MEASURED = 8000  # messages that tell how the tuned vectors spread
 
 
 def space(network: Network, maker: Maker) -> Space:
-    """Return where the intents lie among the vectors of the messages learnt."""
-    rows = [row for row in maker.rows if len(row.labels) == 1]
+    """Return where the intents lie among the vectors learnt; what is strange has no place of its own."""
+    rows = [row for row in maker.rows if len(row.labels) == 1 and row.labels != (DROWNING,)]
     rows = rows[:: max(1, len(rows) // MOST_MEASURED)]
     vectors, intents = [], []
     with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):

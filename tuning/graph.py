@@ -130,12 +130,18 @@ def _eased(build: _Builder, source: str, name: str, module: Any, reach: np.ndarr
     near[far] = 0
     factors = build.constant(f"{name}.near", near.astype(np.float32))
     rest = build.quantised(
-        build.node("Mul", [source, factors], f"{name}.rest"), name, weight, _values(module.bias), eased
+        build.node("Mul", [source, factors], f"{name}.rest"),
+        name,
+        weight,
+        _values(module.bias),
+        eased,
     )
     places = build.constant(f"{name}.places", far.astype(np.int64))
     picked = build.node("Gather", [source, places], f"{name}.picked", axis=2)
     matrix = build.constant(f"{name}.far", weight[:, far].T.copy())
-    return build.node("Add", [rest, build.node("MatMul", [picked, matrix], f"{name}.apart")], f"{name}.whole")
+    return build.node(
+        "Add", [rest, build.node("MatMul", [picked, matrix], f"{name}.apart")], f"{name}.whole"
+    )
 
 
 def _layer(build: _Builder, layer: Any, part: str, state: str, loudest: Loudest) -> str:

@@ -22,7 +22,7 @@ class Recipe:
     seed: int = 7
     layers: int = 12
     epochs: int = 2
-    joined: float = 0.55  # composed messages for each single one
+    joined: float = 0.4  # composed messages for each single one
     budget: int = 768  # tokens a batch
     rate: float = 3e-4
     head_rate: float = 3e-3
@@ -56,6 +56,9 @@ def run(network: Network, maker: Maker, recipe: Recipe, caution: list[int], cach
         progress.tell(step + 1, loss)
         if (step + 1) % recipe.keep_each == 0:
             _keep(network, optimiser, schedule, step + 1, cache, recipe)
+    _keep(
+        network, optimiser, schedule, total, cache, recipe
+    )  # run again, it only writes and measures
     network.eval()
     return total
 
