@@ -28,8 +28,8 @@ test: .venv/.ready ## every test and check
 	  .venv/bin/pytest -m "not browser"; rest=$$?; wait $$browser; browsed=$$?; \
 	  cat results/browser.log; exit $$((rest + browsed))
 
-check: .venv/.ready ## validate every data file
-	@$(JAWAB) check
+check: .venv/.ready ## validate every data file (ARGS=--breadth: how broad the training messages are)
+	@$(JAWAB) check $(ARGS)
 
 train: .venv/.ready ## train the model if it is older than its data
 	@$(JAWAB) train
