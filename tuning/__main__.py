@@ -3,6 +3,7 @@
 import argparse
 import dataclasses
 import logging
+import os
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,7 @@ def main() -> None:
     """Run the whole of it."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     options = _options()
+    torch.set_num_threads(options.threads)
     recipe = train.Recipe(
         **{field.name: getattr(options, field.name) for field in dataclasses.fields(train.Recipe)}
     )
@@ -79,6 +81,12 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--corpus", type=Path, default=Path("data/nlu"))
     parser.add_argument("--out", type=Path, default=Path("data/encoder"))
     parser.add_argument("--held-out", type=float, default=HELD_OUT)
+    parser.add_argument(
+        "--threads",
+        type=int,
+        default=os.cpu_count() or 1,
+        help="as many as there are free cores: on a busy machine one is twice as fast as two",
+    )
     for field in dataclasses.fields(train.Recipe):
         parser.add_argument(
             f"--{field.name.replace('_', '-')}", type=type(field.default), default=field.default
