@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialogue.decide import Memory, Reading, decide, load_dialogue, pressed
+from bot.dialogue.config import load_dialogue
+from bot.dialogue.decide import decide, pressed
+from bot.dialogue.state import Memory, Reading
 from bot.errors import DataError
 from bot.guard.verdict import LEVELS, RANK, Reason, Verdict
 from tests.support import write_yaml

@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.channels.web.history import Turn, turns
 from bot.container import library
-from bot.dialogue.decide import load_dialogue
+from bot.dialogue.config import load_dialogue
 from bot.errors import StaffError
 from bot.handover.queue import WaitingRoom
 from bot.staff import render
