@@ -18,8 +18,8 @@ run: .venv/.ready ## install what is missing, train if needed, serve, print the 
 	@$(JAWAB) run
 
 test: .venv/.ready ## every test and check
-	@.venv/bin/ruff check bot actions tests bench deploy
-	@.venv/bin/ruff format --check --quiet bot actions tests bench deploy
+	@.venv/bin/ruff check bot actions tests bench deploy tuning
+	@.venv/bin/ruff format --check --quiet bot actions tests bench deploy tuning
 	@.venv/bin/mypy
 	@$(JAWAB) check
 	@$(JAWAB) train

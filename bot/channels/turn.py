@@ -29,11 +29,13 @@ async def turn(
     channel: Channel,
     message_id: str | None = None,
     variety: str = "en",
+    source: str = "",
 ) -> Collected:
     """Return what the bot says to `incoming`: always one message at least.
 
-    `variety` is the language of the page or chat, for messages with no words to tell by. Raises Answered where `handle`
-    does: the message came before. Nothing that is noted of a turn waits for a store.
+    `variety` is the language of the page or chat, for messages with no words to tell by; `source` stands for the
+    address it came from (bot/handover/entries.py). Raises Answered where `handle` does: the message came before.
+    Nothing that is noted of a turn waits for a store.
     """
     output = Collected()
     message = user_message(
@@ -62,7 +64,7 @@ async def turn(
             )
             output.take({"variety": variety})
         if channel.reaches_staff:
-            _noted(sender, channel.name, output.metadata)
+            _noted(sender, channel.name, output.metadata, source)
             _counted(incoming, output, sender=sender, channel=channel.name)
         _measure(output, channel.name, time.perf_counter() - started)
     return output
@@ -95,7 +97,7 @@ def _counted(incoming: Incoming, output: Collected, *, sender: str, channel: str
         logger.error("turn not counted: %s", told(error))
 
 
-def _noted(sender: str, channel: str, said: dict[str, Any]) -> None:
+def _noted(sender: str, channel: str, said: dict[str, Any], source: str) -> None:
     """Note whoever is in danger or asks for a person, for the waiting room; the reply goes out even if that fails."""
     if said.get("action") not in WAITS:
         return
@@ -109,6 +111,7 @@ def _noted(sender: str, channel: str, said: dict[str, Any]) -> None:
                 reason=str(said["action"]),
                 cause=str(reason),
                 variety=str(said.get("variety") or "en"),
+                source=source,
             )
     except Exception as error:
         logger.error("waiting room failed: sender=%s: %s", sender, told(error))

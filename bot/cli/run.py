@@ -32,7 +32,14 @@ def _announce(address: str) -> None:
     if not settings().staff:
         return
     _print(f"For the clinic's staff: {address}/staff/")
-    if token := accounts().first_link():
+    people = accounts()
+    if people.all():
+        return
+    if not console.is_terminal:  # what opens the first account is no line of a journal
+        _print(
+            "Nobody has a staff account yet. In a terminal, `jawab staff link` shows how to make the first."
+        )
+    elif token := people.first_link():
         _print(
             "Nobody has a staff account yet. Make the first one, once, within a day:",
             f"{address}/staff/set-up/{token}",

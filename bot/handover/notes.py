@@ -37,6 +37,7 @@ class Note:
     variety: str
     at: int
     contact: str | None = None  # encrypted
+    source: str = ""  # a keyed digest of the address (entries.py)
 
 
 class Notes:
@@ -54,9 +55,19 @@ class Notes:
         self._unwritten: deque[tuple[str, Note]] = deque(maxlen=MOST_IN_MEMORY)
         self._delivering = threading.Lock()
 
-    def put(self, *, sender: str, channel: str, reason: str, cause: str, variety: str) -> None:
+    def put(
+        self,
+        *,
+        sender: str,
+        channel: str,
+        reason: str,
+        cause: str,
+        variety: str,
+        source: str = "",
+    ) -> None:
         """Keep a note; where the disk takes nothing, in memory until the store does."""
-        note = Note(sender, channel, reason, cause, variety, int(self._clock()))
+        at = int(self._clock())
+        note = Note(sender, channel, reason, cause, variety, at, source=source)
         try:
             self._write(note)
         except OSError as error:

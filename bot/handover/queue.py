@@ -15,20 +15,13 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from sqlalchemy.engine import Connection, Row
 
 from bot.errors import StaffError
+from bot.handover import entries
+from bot.handover.entries import MINUTES, SOURCE_SECONDS
 from bot.handover.tables import notes, tables, told, waiting
 from bot.message import Sentence
 from bot.storage.database import Database
 
 logger = logging.getLogger(__name__)
-# minutes until somebody should have looked; the gravest reason first
-MINUTES = {
-    "undelivered": 10,
-    "crisis": 10,
-    "emergency": 10,
-    "unanswered": 10,
-    "handoff": 30,
-    "callback": 240,
-}
 RISK = {reason: rank for rank, reason in enumerate(MINUTES)}
 NOTE_MOST = 1000
 PRACTICE = "staff"  # the channel of the console's own tests, where nobody waits
@@ -66,11 +59,16 @@ class WaitingRoom:
         cause: str,
         variety: str,
         contact: Mapping[str, str] | None = None,
+        source: str = "",
     ) -> None:
-        """Put a conversation on the list; one that waits for the same reason already is counted again instead."""
+        """Put a conversation on the list; one that waits for the same reason already is counted again instead.
+
+        `source` is a keyed digest of the address it came from. From one source so many an hour are listed, the others
+        are counted on the newest of them: whoever writes to flood the list does not bury who is in danger.
+        """
         sealed = self.seal(json.dumps(contact)) if contact else None
         with self.database.begin() as connection:
-            _note(
+            entries.put(
                 connection,
                 sender=sender,
                 channel=channel,
@@ -79,6 +77,7 @@ class WaitingRoom:
                 variety=variety,
                 at=int(self._clock()),
                 contact=sealed,
+                source=source,
             )
 
     def receive(self, *, name: str, **note: Any) -> None:
@@ -88,7 +87,7 @@ class WaitingRoom:
             if connection.execute(told.select().where(told.c.alert == digest)).first():
                 return
             connection.execute(
-                told.insert().values(alert=digest, waiting=_note(connection, **note))
+                told.insert().values(alert=digest, waiting=entries.put(connection, **note))
             )
 
     def hear(
@@ -125,7 +124,7 @@ class WaitingRoom:
                     sa.or_(waiting.c.resolved_at.is_(None), waiting.c.resolved_at >= at),
                 )
             ).scalar()
-            number = found or _insert(
+            number = found or entries.insert(
                 connection,
                 sender=sender,
                 channel=channel,
@@ -216,11 +215,20 @@ class WaitingRoom:
             return connection.execute(waiting.delete().where(waiting.c.sender == sender)).rowcount
 
     def tidy(self) -> int:
-        """Erase contact data and notes whose time is up, answered or not; return how many entries lost theirs."""
-        before = int(self._clock()) - self._seconds
+        """Erase contact data and notes whose time is up, answered or not; return how many entries lost theirs.
+
+        Where an entry came from is forgotten after a day.
+        """
+        now = int(self._clock())
+        before = now - self._seconds
         old = sa.select(waiting.c.number).where(waiting.c.since <= before)
         with self.database.begin() as connection:
             connection.execute(notes.delete().where(notes.c.waiting.in_(old)))
+            connection.execute(
+                waiting.update()
+                .where(waiting.c.since <= now - SOURCE_SECONDS, waiting.c.source != "")
+                .values(source="")
+            )
             return connection.execute(
                 waiting.update()
                 .where(waiting.c.since <= before, waiting.c.contact.is_not(None))
@@ -241,40 +249,3 @@ class WaitingRoom:
 
 def _digest(name: str) -> str:
     return hashlib.sha256(name.encode("utf-8")).hexdigest()
-
-
-def _note(
-    connection: Connection,
-    *,
-    sender: str,
-    channel: str,
-    reason: str,
-    cause: str,
-    variety: str,
-    at: int,
-    contact: str | None,
-) -> int:
-    """Put a conversation on the list, or count it again where it waits for the same; return its number."""
-    more: dict[str, Any] = {"cause": cause[:200], "variety": variety}
-    if contact:
-        more["contact"] = contact.encode("ascii")
-    same = sa.and_(
-        waiting.c.sender == sender, waiting.c.reason == reason, waiting.c.resolved_at.is_(None)
-    )
-    found = connection.execute(sa.select(waiting.c.number).where(same)).scalar()
-    if found is None:
-        return _insert(connection, sender=sender, channel=channel, reason=reason, since=at, **more)
-    # who asks twice keeps the first deadline
-    connection.execute(
-        waiting.update().where(waiting.c.number == found).values(**more, times=waiting.c.times + 1)
-    )
-    return int(found)
-
-
-def _insert(connection: Connection, *, reason: str, since: int, **values: Any) -> int:
-    made = connection.execute(
-        waiting.insert().values(
-            reason=reason, since=since, due=since + MINUTES[reason] * 60, **values
-        )
-    )
-    return int(made.inserted_primary_key[0])

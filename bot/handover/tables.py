@@ -17,6 +17,9 @@ waiting = sa.Table(
     sa.Column("due", sa.Integer, nullable=False),
     sa.Column("times", sa.Integer, nullable=False, server_default="1"),
     sa.Column("contact", sa.LargeBinary),  # encrypted
+    # a keyed digest of where it came from, the same for a day; empty where that is not known
+    sa.Column("source", sa.String, nullable=False, server_default="", index=True),
+    sa.Column("more", sa.Integer, nullable=False, server_default="0"),  # from there, not listed
     sa.Column("claimed_by", sa.String),
     sa.Column("resolved_by", sa.String),
     sa.Column("resolved_at", sa.Integer, index=True),

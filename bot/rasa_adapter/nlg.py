@@ -13,7 +13,9 @@ from rasa.utils.endpoints import EndpointConfig
 from bot.answers.compose import Composer
 from bot.container import library, notes
 from bot.dialogue.callback_form import OFFERS, PHONE, PHONE_AGAIN, SAYS
-from bot.dialogue.decide import CALLBACK, Decision, load_dialogue
+from bot.dialogue.config import load_dialogue
+from bot.dialogue.decide import CALLBACK
+from bot.dialogue.state import Decision
 from bot.errors import told
 from bot.guard.verdict import FORM, Reason
 from bot.rasa_adapter.tracker import MEMORY, decision_of, variety_before

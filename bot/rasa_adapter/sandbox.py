@@ -22,7 +22,7 @@ from bot.answers.compose import Composer, Reply
 from bot.answers.ledger import Ledger
 from bot.answers.library import Library, Standing
 from bot.answers.texts import Answer
-from bot.dialogue.decide import load_dialogue
+from bot.dialogue.config import load_dialogue
 from bot.message import Sentence
 from bot.rasa_adapter.nlg import CALLBACK_UTTERANCES
 from bot.rasa_adapter.tracker import decision_of

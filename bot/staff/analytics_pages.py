@@ -31,6 +31,7 @@ from bot.staff import render
 from bot.staff.access.audit import note
 from bot.staff.access.guard import Door
 from bot.staff.access.sessions import Person
+from bot.staff.forms import query
 from bot.staff.testing.batch import to_csv
 from bot.staff.threads import in_thread
 
@@ -145,10 +146,11 @@ class Demand:
 
 def _chosen(request: Request) -> dict[str, str]:
     """Return what the form chose; raises StaffError for what it does not offer."""
+    given = query(request)
     found = {
-        "days": request.query_params.get("days") or USUAL,
-        "channel": request.query_params.get("channel") or "",
-        "variety": request.query_params.get("variety") or "",
+        "days": given.get("days") or USUAL,
+        "channel": given.get("channel", ""),
+        "variety": given.get("variety", ""),
     }
     if (
         found["days"] not in PERIODS

@@ -8,12 +8,17 @@ from starlette.requests import Request
 from bot.errors import StaffError
 from bot.message import Sentence
 
-MOST_REQUEST = 4 * 1024 * 1024  # bytes
+MOST_JSON = 64 * 1024  # bytes, but for lists
 MOST_FIELD, MOST_FIELDS = (
-    1024 * 1024,
-    200,
-)  # bytes of one field of a form; the longest text is 2,000 letters
+    64 * 1024,
+    60,
+)  # bytes of one field of a form; the longest text is 900 letters
 NOT_OURS = Sentence("This is not what the console sends")
+
+
+def query(request: Request) -> dict[str, str]:
+    """Return what stands behind the question mark of the address; the first of each name."""
+    return dict(reversed(request.query_params.multi_items()))
 
 
 async def fields(request: Request) -> dict[str, str]:
@@ -27,7 +32,7 @@ async def fields(request: Request) -> dict[str, str]:
 
 
 async def sent(
-    request: Request, *, most: int = MOST_REQUEST, too_long: str = NOT_OURS
+    request: Request, *, most: int = MOST_JSON, too_long: str = NOT_OURS
 ) -> dict[str, Any]:
     """Return the JSON object in `request`; raises StaffError for anything else, `too_long` above `most` bytes."""
     if "json" not in request.headers.get(

@@ -8,7 +8,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from starlette.middleware import Middleware
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -27,7 +26,6 @@ from bot.staff.access.sessions import Sessions
 from bot.staff.analytics_pages import Demand
 from bot.staff.approval.pages import Desk
 from bot.staff.around import Around
-from bot.staff.forms import MOST_REQUEST
 from bot.staff.handover.conversation import Conversation
 from bot.staff.handover.pages import Ward
 from bot.staff.i18n.language_choice import Tongue
@@ -97,10 +95,7 @@ def build(chosen: Settings, room: WaitingRoom, book: Asked) -> Console:
             *(route for part in parts for route in part.routes(door)),
             *(_static(name, path) for name, path in render.files().items()),
         ],
-        middleware=[
-            Middleware(Around, tongue=tongue),
-            Middleware(RequestBodyLimitMiddleware, max_body_size=MOST_REQUEST),
-        ],
+        middleware=[Middleware(Around, tongue=tongue)],
     )
     return Console([mounted], [ward.tidy, demand.write])
 

@@ -134,6 +134,12 @@ def test_a_number_is_found_however_it_is_written(records, phone):
     assert records.of_phone(phone) == records.of_phone(PHONE) is not None
 
 
+def test_who_shows_no_number_is_found_by_their_user_id_and_by_no_number(records):
+    chat = chat_of(records, "PK.923005551234", arrived=time.time())
+    assert records.of_phone("PK.923005551234") == chat is not None
+    assert records.of_phone("923005551234") is None
+
+
 def test_erasing_leaves_nothing_of_one_patient_and_everything_of_another(records, tmp_path):
     chat, other = records.of_phone(PHONE), records.of_phone(OTHER)
     before = in_every_store(records, other)

@@ -1,9 +1,12 @@
 """The edge of the website channel: which sites may call it, how often, and what every answer's headers say."""
 
+import hashlib
+import hmac
 import ipaddress
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -72,6 +75,12 @@ def address(request: Request) -> str:
     except ValueError:
         return found
     return found if parsed.version == 4 else str(ipaddress.ip_network(f"{found}/64", strict=False))
+
+
+def source(request: Request, *, key: str) -> str:
+    """Return what stands for the address of `request` for a day, and tells it to nobody without `key`."""
+    told = f"{datetime.now(UTC):%Y-%m-%d} {address(request)}"
+    return hmac.new(key.encode(), told.encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:32]
 
 
 class Limit:

@@ -22,7 +22,7 @@ from bot.channels.turn import turn
 from bot.channels.web import body as posted
 from bot.channels.web import files
 from bot.channels.web.channel import CHANNEL
-from bot.channels.web.cors import Edge, address, preflight
+from bot.channels.web.cors import Edge, address, preflight, source
 from bot.channels.web.history import erase, shown, turn_of, turns
 from bot.channels.web.session_ids import Sessions
 from bot.channels.web.texts import interface, receipt, refusal, trouble
@@ -100,7 +100,8 @@ class Desk:
     def __init__(self, chosen: Settings) -> None:
         """As `routes`."""
         self._cap = chosen.message_cap
-        self._sessions = Sessions(chosen.signing_key(), hours=chosen.session_hours)
+        self._key = chosen.signing_key()
+        self._sessions = Sessions(self._key, hours=chosen.session_hours)
         self._per_session = SharedLimit("session", chosen.session_rate, chosen)
         self._per_address = SharedLimit("address", chosen.address_rate, chosen)
         self._votes = Votes(chosen.address("votes"))
@@ -143,8 +144,8 @@ class Desk:
         task = self._working.get(key)
         if task is None:
             place = self._place(request, incoming, body)
-            agent, variety = request.app.state.agent, posted.variety(body)
-            task = asyncio.create_task(self._reply(agent, place, incoming, *key, variety))
+            agent, about = request.app.state.agent, self._about(request, body)
+            task = asyncio.create_task(self._reply(agent, place, incoming, *key, about))
             self._working[key] = task
             task.add_done_callback(lambda done: self._working.pop(key, None))
         # a visitor who loses the connection finds the answer when they come back
@@ -210,6 +211,10 @@ class Desk:
             raise _busy(body)
         return place
 
+    def _about(self, request: Request, body: dict[str, Any]) -> dict[str, str]:
+        """Return the language of the page, and what stands for where it was sent from."""
+        return {"variety": posted.variety(body), "source": source(request, key=self._key)}
+
     @staticmethod
     async def _spend(limit: SharedLimit, key: str, body: dict[str, Any], *, cost: int = 1) -> None:
         if not await limit.allows(key, cost=cost):
@@ -217,7 +222,12 @@ class Desk:
 
     @staticmethod
     async def _reply(
-        agent: Any, place: Place, incoming: Incoming, sender: str, message_id: str, variety: str
+        agent: Any,
+        place: Place,
+        incoming: Incoming,
+        sender: str,
+        message_id: str,
+        about: dict[str, str],
     ) -> Replies:
         """Return what may be shown of the bot's answer, which has passed the gate by then."""
         try:
@@ -229,7 +239,7 @@ class Desk:
                         sender=sender,
                         channel=CHANNEL,
                         message_id=message_id,
-                        variety=variety,
+                        **about,
                     )
                 )
         except Answered:

@@ -13,7 +13,8 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.dialogue.decide import CALLBACK, load_dialogue
+from bot.dialogue.config import load_dialogue
+from bot.dialogue.decide import CALLBACK
 from bot.guard.verdict import RANK
 from bot.rasa_adapter.tracker import decision_of
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bot.errors import StaffError
+from bot.message import Sentence
 from bot.staff.access.audit import note
 from bot.staff.tables import attempts, devices
 
@@ -29,10 +30,11 @@ class Slowed(StaffError):
     """Too many wrong attempts came from here: nothing was looked at, and `seconds` are to be waited."""
 
     def __init__(self, seconds: int) -> None:
-        super().__init__(
+        words = Sentence(
             "Too many wrong attempts from here. Wait {seconds} seconds and try again.",
             seconds=seconds,
         )
+        super().__init__(words)
         self.seconds = seconds
 
 

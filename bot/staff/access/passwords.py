@@ -3,6 +3,7 @@
 What everybody tries stands in data/staff/passwords.yml.
 """
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ class Guesses:
     left: int
     different: int
     rows: tuple[str, ...]
-    stand_for: dict[str, str]
+    stand_for: dict[int, int]  # for str.translate
     words: tuple[str, ...]  # the longest first
 
 
@@ -41,7 +42,12 @@ def load(data: Path) -> Guesses:
             left=int(found["left"]),
             different=int(found["different"]),
             rows=tuple(str(row) for row in found["rows"]),
-            stand_for={str(sign): str(letter) for sign, letter in found["stand_for"].items()},
+            stand_for=str.maketrans(
+                *(  # ValueError where one sign is to stand for two letters
+                    "".join(map(str, side))
+                    for side in zip(*found["stand_for"].items(), strict=True)
+                )
+            ),
             words=tuple(sorted(words, key=len, reverse=True)),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -78,7 +84,7 @@ def good(password: str, name: str, *, data: Path | None = None) -> str:
 
 def _rest(password: str, name: str, guesses: Guesses) -> str:
     """Return what a guesser would not have tried, of the reading of the password of which least is left."""
-    read = password.translate(str.maketrans(guesses.stand_for))
+    read = password.translate(guesses.stand_for)
     words = sorted({*guesses.words, name}, key=len, reverse=True)
     return min((_without(one, words, guesses.rows) for one in (password, read)), key=len)
 
@@ -106,26 +112,18 @@ def _once(text: str) -> str:
 
 def _without_runs(text: str, rows: tuple[str, ...]) -> str:
     """Return `text` without runs of neighbours, to either side, and of one letter."""
+    after = {pair for row in rows for way in (row, row[::-1]) for pair in itertools.pairwise(way)}
     kept, start = [], 0
     while start < len(text):
-        end = max(_run(text, start, row) for row in (*rows, *(row[::-1] for row in rows), ""))
-        if end - start < NEIGHBOURS_LEAST:
-            kept.append(text[start])
-            end = start + 1
-        else:
-            kept.append(" ")
-        start = end
+        end = max(_end(text, start, after), _end(text, start, {(text[start], text[start])}))
+        kept.append(text[start] if end - start < NEIGHBOURS_LEAST else " ")
+        start = start + 1 if end - start < NEIGHBOURS_LEAST else end
     return "".join(kept)
 
 
-def _run(text: str, start: int, row: str) -> int:
-    """Return where the run along `row` that begins at `start` ends; an empty row is one letter, said again."""
+def _end(text: str, start: int, after: set[tuple[str, str]]) -> int:
+    """Return where the run that begins at `start` ends; `after` holds what may stand next to each other in one."""
     end = start + 1
-    while end < len(text):
-        place = row.find(text[end - 1])
-        if text[end] != (
-            row[place + 1 : place + 2] if row and place >= 0 else text[start] if not row else None
-        ):
-            break
+    while end < len(text) and (text[end - 1], text[end]) in after:
         end += 1
     return end

@@ -9,13 +9,14 @@ from starlette.routing import BaseRoute, Route
 
 from bot.channels.web.history import Turn, turns
 from bot.container import library
-from bot.dialogue.decide import load_dialogue
+from bot.dialogue.config import load_dialogue
 from bot.errors import StaffError
 from bot.handover.queue import WaitingRoom
 from bot.staff import render
 from bot.staff.access.audit import note
 from bot.staff.access.guard import Door
 from bot.staff.access.sessions import Person
+from bot.staff.forms import query
 from bot.staff.testing.labels import choices
 from bot.staff.testing.pages import Bench
 from bot.staff.testing.trial import Trial
@@ -39,7 +40,7 @@ class Conversation:
         """Show what was said, beside it what would be said today where that was asked for."""
         entry = await in_thread(self._taken, number, person)
         said = (await turns(request.app.state.agent, entry.sender))[-MOST_SHOWN:]
-        again = request.query_params.get("again") == "1"
+        again = query(request).get("again") == "1"
         today = await _replayed(self._bench.trial(request), said) if again else [None] * len(said)
         shown = [_shown(turn, now) for turn, now in zip(said, today, strict=True)]
         return render.render(
@@ -48,7 +49,7 @@ class Conversation:
             number=number,
             turns=shown,
             again=again,
-            marked=request.query_params.get("marked") == "1",
+            marked=query(request).get("marked") == "1",
             choices=choices(load_dialogue()),
         )
 

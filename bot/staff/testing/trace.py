@@ -20,7 +20,7 @@ from bot.channels.whatsapp.message_format import (
     bubble,
 )
 from bot.container import gate, library
-from bot.dialogue.decide import load_dialogue
+from bot.dialogue.config import load_dialogue
 from bot.guard.verdict import RANK, Reason
 from bot.message import Sentence
 from bot.rasa_adapter.sandbox import Practice
