@@ -8,6 +8,7 @@ import urllib.request
 import typer
 from rich.console import Console
 
+from bot.answers.expiry import warnings
 from bot.cli.staff import accounts
 from bot.cli.train import ensure
 from bot.container import library, settings
@@ -18,7 +19,8 @@ console = Console(stderr=True)
 def run(port: int = typer.Option(0, help="Port; default JAWAB_PORT or 5005.")) -> None:
     """Train if needed, then serve the chat page and the channels of credentials.yml."""
     address = f"http://{settings().host}:{port or settings().port}"
-    library()  # texts that forbid a start should say so before minutes of training
+    for warning in warnings(library()):  # texts that forbid a start say so before training, too
+        console.print(f"Warning: {warning}.", style="bold red", markup=False, soft_wrap=True)
     model = ensure()
     threading.Thread(target=_announce, args=(address,), daemon=True).start()
     with console.status("loading Rasa (some ten seconds)"):

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -296,6 +297,24 @@ def test_signing_and_recalling_from_the_terminal(data, run):
     assert "approved" in run("ledger", "status", "pain")[1]
     assert (data / "ledger.jsonl").read_bytes().startswith(before)
     assert "pain.yml" not in run("ledger", "verify")[1]
+
+
+def test_all_texts_signed_at_once_do_not_run_out_in_one_night(data, run):
+    until = date.today() + timedelta(days=365)
+    assert run("ledger", "sign", "all", "--role", "a", "--role", "b", "--seen-evidence", "--renew",
+               "--expires", until.isoformat())[0] == 0  # fmt: skip
+    signed = [json.loads(line) for line in (data / "ledger.jsonl").read_text().splitlines()]
+    days = [
+        one["expires"] for one in signed if one["act"] == "sign" and one["standing"] == "approved"
+    ]
+    assert len(set(days)) > 20 and max(days) <= until.isoformat()
+
+
+def test_all_means_those_that_run_out_soon_too(data, run):
+    soon = (date.today() + timedelta(days=20)).isoformat()
+    run("ledger", "sign", "pain", "--role", "a", "--provisional", "--expires", soon)
+    told = run("ledger", "sign", "all", "--role", "a", "--provisional")[1]
+    assert "signed pain" in told and "signed steer" not in told
 
 
 REFUSED = {

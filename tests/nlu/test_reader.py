@@ -1,4 +1,4 @@
-"""The tuned encoder as it is served: whole or refused, the same twice, line breaks and the end of long messages read."""
+"""The tuned encoder as it is served: whole or refused, the same twice, line breaks and long ends read."""
 
 import json
 import shutil
@@ -61,7 +61,8 @@ def test_a_card_without_intents_is_refused(copied):
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", "\n\n", "?", "😭", "\u200f", "a" * 5000, "خون " * 900, "1)\n2)\n3)", "*", "/x"]
+    "text",
+    ["", " ", "\n\n", "?", "😭", "\u200f", "a" * 5000, "خون " * 900, "1)\n2)\n3)", "*", "/x"],
 )
 def test_hard_text_is_read(reader, text):
     found = reader.read(text)

@@ -54,7 +54,9 @@ def test_danger_stands_first_last_and_between(composer):
         parts = composer.parts(Random(seed))
         for place, part in enumerate(parts):
             if "emergency" in part.labels and len(parts) > 2:
-                places.add("first" if not place else "last" if place == len(parts) - 1 else "between")
+                places.add(
+                    "first" if not place else "last" if place == len(parts) - 1 else "between"
+                )
     assert places == {"first", "last", "between"}
 
 
@@ -80,7 +82,11 @@ def test_every_list_is_read_as_boundaries(mark):
 def test_joining_loses_no_part():
     for seed in range(300):
         made = join(["alpha", "beta", "gamma"], Random(seed))
-        assert [word for word in ("alpha", "beta", "gamma") if word in made] == ["alpha", "beta", "gamma"]
+        assert [word for word in ("alpha", "beta", "gamma") if word in made] == [
+            "alpha",
+            "beta",
+            "gamma",
+        ]
 
 
 def test_noise_is_seeded_and_never_empty():
