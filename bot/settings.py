@@ -25,7 +25,31 @@ NUMBERS = {
     "keep_conversations_days": (90, 1, 3650),
     "keep_votes_days": (730, 1, 3650),
 }
+PACKAGE = Path(__file__).resolve().parent.parent
+PROJECT = ("config.yml", "domain.yml", "data/dialogue.yml")  # by which a project's folder is known
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
+
+
+def project() -> Path:
+    """Return the project's folder: the one we stand in where it is one, else the one this code lies in.
+
+    Every command so works from any folder. In the project itself paths stay short, as people write them.
+    """
+    try:
+        stands_in_it = all(Path(name).exists() for name in PROJECT)
+    except OSError:  # the folder we stand in is gone
+        stands_in_it = False
+    return Path() if stands_in_it else PACKAGE
+
+
+def at(path: str | Path) -> Path:
+    """Return where `path` is: as it stands where it is absolute, else below the project's folder."""
+    return project() / path
+
+
+def lexicon() -> Path:
+    """Return the folder of character tables, spellings and cues that this code was made with."""
+    return at("data/lexicon")
 
 
 @dataclass(frozen=True)
@@ -64,9 +88,9 @@ class Settings:
     """Everything that differs between one installation and another (`.env.example` explains each)."""
 
     production: bool = False
-    data: Path = Path("data")
-    models: Path = Path("models")
-    var: Path = Path("var")
+    data: Path = field(default_factory=lambda: at("data"))
+    models: Path = field(default_factory=lambda: at("models"))
+    var: Path = field(default_factory=lambda: at("var"))
     database: str = field(
         default="", repr=False
     )  # PostgreSQL for everything; empty: SQLite files under `var`
@@ -97,11 +121,11 @@ class Settings:
         env = os.environ if env is None else env
         read = _Reader(env)
         production = read.flag("JAWAB_PRODUCTION", default=False)
-        var, database, redis = Path(env.get("JAWAB_VAR", "var")), *_cluster(env, read)
+        var, database, redis = at(env.get("JAWAB_VAR", "var")), *_cluster(env, read)
         settings = cls(
             production=production,
-            data=Path(env.get("JAWAB_DATA", "data")),
-            models=Path(env.get("JAWAB_MODELS", "models")),
+            data=at(env.get("JAWAB_DATA", "data")),
+            models=at(env.get("JAWAB_MODELS", "models")),
             var=var,
             database=database,
             redis=redis,
@@ -135,6 +159,12 @@ class Settings:
         """Return the SQLAlchemy address of a store: a file of its own, or the one database of a cluster."""
         return _address(self.database, self.var, store)
 
+    def make_var(self) -> None:
+        """Make the folder of what patients wrote, or close it: its owner's alone, whatever the umask was."""
+        self.var.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if self.var.stat().st_uid == os.getuid():
+            self.var.chmod(0o700)
+
     def signing_key(self) -> str:
         """Return the key that signs session ids: the one set, or one kept under `var/` for trial runs."""
         return self.session_key or self._kept("session.key", lambda: secrets.token_hex(32))
@@ -149,7 +179,7 @@ class Settings:
     def _kept(self, name: str, make: Callable[[], str]) -> str:
         path = self.var / name
         if not path.exists():
-            self.var.mkdir(parents=True, exist_ok=True)
+            self.make_var()
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
             with os.fdopen(descriptor, "w", encoding="ascii") as stream:
                 stream.write(make())

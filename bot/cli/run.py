@@ -16,7 +16,9 @@ from bot.container import library, settings
 console = Console(stderr=True)
 
 
-def run(port: int = typer.Option(0, help="Port; default JAWAB_PORT or 5005.")) -> None:
+def run(
+    port: int | None = typer.Option(None, help="Port.", show_default="JAWAB_PORT, or 5005"),
+) -> None:
     """Train if needed, then serve the chat page and the channels of credentials.yml."""
     address = f"http://{settings().host}:{port or settings().port}"
     for warning in warnings(library()):  # texts that forbid a start say so before training, too

@@ -19,7 +19,7 @@ from bot.channels.whatsapp.retention import DAY, tidy
 from bot.channels.whatsapp.tables import Store
 from bot.errors import SettingsError
 from bot.handover.queue import WaitingRoom
-from bot.settings import Settings
+from bot.settings import Settings, at
 from bot.storage.database import Database
 
 
@@ -35,7 +35,7 @@ class Records:
     def open(cls, settings: Settings) -> "Records":
         """Return the stores that endpoints.yml and `settings` name; raises SettingsError for one that keeps nothing."""
         store = TrackerStore.create(
-            AvailableEndpoints.read_endpoints("endpoints.yml").tracker_store
+            AvailableEndpoints.read_endpoints(str(at("endpoints.yml"))).tracker_store
         )
         return cls.of(
             inner(store), Store(settings.whatsapp.database) if settings.whatsapp else None, settings

@@ -1,7 +1,6 @@
 """Rasa component: trains and runs the intent model; its vote goes to the guard, which comes after it."""
 
 import logging
-from pathlib import Path
 from typing import Any, Dict, List, Text
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -20,6 +19,7 @@ from bot.nlu.meaning import Meaning
 from bot.nlu.model import IntentModel
 from bot.nlu.vote import Thresholds, Vote, vote
 from bot.rasa_adapter.components import VOTE
+from bot.settings import at
 
 logger = logging.getLogger(__name__)
 
@@ -64,9 +64,7 @@ class Intents(GraphComponent, IntentClassifier):
         """Fit the model to the intent examples and store it."""
         texts = [example.get(TEXT) for example in training_data.intent_examples]
         labels = [example.get(INTENT) for example in training_data.intent_examples]
-        meaning = (
-            Meaning.prepare(Path(self._config["cache"])) if self._config["embedding"] else None
-        )
+        meaning = Meaning.prepare(at(self._config["cache"])) if self._config["embedding"] else None
         if meaning is not None:
             meaning.fit(texts)
         self._model = IntentModel.train(texts, labels, meaning=meaning)
