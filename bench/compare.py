@@ -22,10 +22,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from threadpoolctl import threadpool_limits
 
 RESULTS = ROOT / "bench" / "compare.json"
-BESIDE = (
-    "cascade",
-    "spelling",
-)  # scored beside a slow candidate too: the bot as it runs, and without vectors
+BESIDE = ("spelling",)  # scored beside a slow candidate too
 WIDTH = 230  # of the tables, whatever the terminal's: a figure cut off is no figure
 console = Console(stderr=True, highlight=False)
 

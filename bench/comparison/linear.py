@@ -9,7 +9,7 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from bot.nlu.model import SEED, Head
+from bot.nlu.spelling import SEED, Head
 from bot.text.skeleton import load_skeletons
 from bot.text.transliterate import load_transliterator
 from bot.text.variety import load_detector
@@ -73,15 +73,8 @@ class Logistic:
         return self._model.predict_proba(matrix)
 
 
-class Vector(Head):
-    """LinearSVC as the bot uses it: one against the rest, one sharpness fitted on held-out folds of the training."""
-
-    def probabilities(self, matrix: csr_matrix | np.ndarray) -> np.ndarray:
-        """Return the probabilities without the margins."""
-        return self.judge(matrix).probabilities
-
-
-Loss = type[Logistic] | type[Vector]
+Vector = Head  # LinearSVC as the bot uses it, its sharpness fitted on a held-out fold
+Loss = type[Logistic] | type[Head]
 
 
 class Linear:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from bot.nlu.model import SEED
+from bot.nlu.spelling import SEED
 
 
 class FastText:

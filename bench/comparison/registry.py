@@ -17,12 +17,7 @@ from comparison.linear import (
     Vector,
 )
 from comparison.outside import BAG, ENSEMBLE, FastText, Spacy
-from comparison.vectors import Own, Vectors
-
-SVC_SCALE, LOGISTIC_SCALE = (
-    1.0,
-    1.0,
-)  # length of a sentence vector that stands alone; chosen on a sample
+from comparison.own import Own
 
 
 @dataclass(frozen=True)
@@ -45,32 +40,11 @@ CANDIDATES: dict[str, Entry] = {
     "char_lexicon": Entry("char_svc, Roman lexicon first", lambda: Linear(CANONICAL, Vector)),
     "char_urdu": Entry("char_svc, Roman in Urdu script first", lambda: Linear(URDU, Vector)),
     "char_skeletons": Entry("char_svc and skeletons", lambda: Linear(SHARED, Vector)),
-    "spelling": Entry(
-        "ours without vectors: lexicon, letters, skeletons", lambda: Own(vectors=False)
-    ),
+    "spelling": Entry("ours without the encoder: lexicon, letters, skeletons", Own),
     "fasttext": Entry("fastText, supervised", FastText),
     "spacy_bow": Entry("spaCy textcat, bag of words", lambda: Spacy(BAG, epochs=10)),
     "spacy_ensemble": Entry(
         "spaCy textcat, ensemble", lambda: Spacy(ENSEMBLE, epochs=10), slow=True
-    ),
-    "vectors_raw_lr": Entry(
-        "sentence vectors, logistic regression",
-        lambda: Vectors(Logistic, scale=LOGISTIC_SCALE, transliterate=False),
-    ),
-    "vectors_raw_svc": Entry(
-        "sentence vectors, LinearSVC", lambda: Vectors(Vector, scale=SVC_SCALE, transliterate=False)
-    ),
-    "vectors_lr": Entry(
-        "vectors, Roman in Urdu script first, logistic regression",
-        lambda: Vectors(Logistic, scale=LOGISTIC_SCALE, transliterate=True),
-    ),
-    "vectors_svc": Entry(
-        "vectors, Roman in Urdu script first, LinearSVC",
-        lambda: Vectors(Vector, scale=SVC_SCALE, transliterate=True),
-    ),
-    "both": Entry("ours: spelling and vectors, always", lambda: Own(vectors=True)),
-    "cascade": Entry(
-        "ours as it runs: vectors where spelling is under .99", lambda: Own(vectors=True, sure=0.99)
     ),
     "diet": Entry("Rasa's default NLU pipeline with DIET", Diet, slow=True),
 }

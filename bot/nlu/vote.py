@@ -1,55 +1,47 @@
-"""From probabilities to a vote: the classifier's level, its topics, and what it is unsure between."""
+"""From what is known of a message to a vote: its danger, whether it is somebody's case, its topics, its other acts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, replace
+from typing import Any
 
-import numpy as np
-
-from bot.nlu.clauses import clauses
 from bot.nlu.model import Judgement
 
 MOST_TOPICS = 3
 DANGER = ("self_harm", "violence", "emergency")
-
-
-class Model(Protocol):
-    """Anything that gives probabilities over intents."""
-
-    intents: list[str]
-
-    def judge(self, texts: Sequence[str]) -> Judgement:
-        """Return probabilities and margins, of shape (texts, intents) each."""
-        ...
+CASE = "case"
+UNREAD = "off_topic"  # what a message stands for that nothing is likely enough for
 
 
 @dataclass(frozen=True)
 class Thresholds:
-    """From `config.yml`, where each has its reason."""
+    """From `config.yml`, where each has its reason. All but `floor` and `clarify` are of what is present."""
 
-    danger: float  # self_harm, violence and emergency together reach this: the likeliest of them is said
-    case: float  # they and case together reach this: steer
-    clause_danger: float  # the same two, in one clause of several: a clause alone says less
-    clause_case: float
-    topic: float  # a topic is answered from here up
-    clause_topic: float  # a further topic of a clause is answered from here up
-    second_topic: float  # a further topic of the whole message is answered from this margin up
-    joined_topic: (
-        float  # the same, where the message has several clauses, which may each ask something
-    )
-    clarify: float  # two topics together reach this: the bot asks which
-    covered: float  # topics count where together they are this many times likelier than what no text covers
+    alarm: float  # a danger is met at once
+    doubt: float  # a danger is asked about
+    case: float  # steer
+    topic: float  # a topic is answered
+    further_topic: float  # one beside a likelier one
+    uncovered: float  # what no text covers outweighs the topics
+    act: float  # a wish for a person or comfort beside anything else
+    floor: float  # of the whole message: below it nothing is taken for granted
+    clarify: float  # two topics together: the bot asks which
 
 
 @dataclass(frozen=True)
 class Vote:
-    """What the classifier says: the intent, its probability, the topics to answer, two it hesitates between."""
+    """What the models say: the intent, its probability, the topics to answer, two it hesitates between.
+
+    `doubtful` marks a danger to ask about, `calm` is the intent should there be none; `case` says that one was told.
+    """
 
     intent: str
     confidence: float
     topics: tuple[str, ...] = ()
     unsure: tuple[str, ...] = ()
     ranking: tuple[tuple[str, float], ...] = ()
+    doubtful: bool = False
+    calm: str | None = None
+    case: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return the vote as JSON-ready data."""
@@ -59,93 +51,76 @@ class Vote:
             "topics": list(self.topics),
             "unsure": list(self.unsure),
             "ranking": [list(pair) for pair in self.ranking],
+            "doubtful": self.doubtful,
+            "calm": self.calm,
+            "case": self.case,
         }
 
 
-def vote(
-    text: str, model: Model, topics: Sequence[str], uncovered: Sequence[str], thresholds: Thresholds
-) -> Vote:
-    """Return the vote on a normalised message; `topics` have an answer, for `uncovered` there is no approved text."""
-    parts = clauses(text)
-    texts = [text, *parts] if len(parts) > 1 else [text]
-    judged = model.judge(texts)
-    scores = judged.probabilities
-    ranking = _ranking(scores[0], model.intents)
-    covered = _mass(scores, model.intents, topics) >= thresholds.covered * _mass(
-        scores, model.intents, uncovered
-    )
-    found = _topics(judged, covered, model.intents, topics, thresholds)
-    caution = _caution(scores, model.intents, thresholds)
-    if caution:
-        return Vote(*caution, found, (), ranking)
-    if found:
-        return Vote(
-            found[0], float(scores[:, model.intents.index(found[0])].max()), found, (), ranking
-        )
-    best, confidence = ranking[0]
-    pair = tuple(name for name, _ in ranking[:2])
-    if (
-        covered[0]
-        and set(pair) <= set(topics)
-        and ranking[0][1] + ranking[1][1] >= thresholds.clarify
-    ):
-        return Vote(best, confidence, (), pair, ranking)
-    other = max(
-        (place for place, name in enumerate(model.intents) if name not in topics),
-        key=lambda i: scores[0][i],
-    )
-    return Vote(model.intents[other], float(scores[0][other]), (), (), ranking)
+@dataclass(frozen=True)
+class Kinds:
+    """Which intents are which, from `data/dialogue.yml`."""
+
+    topics: Sequence[str]
+    uncovered: Sequence[str]
+    acts: Sequence[str]  # more cautious than an answer, the most cautious first
 
 
-def _ranking(row: np.ndarray, intents: Sequence[str]) -> tuple[tuple[str, float], ...]:
-    order = np.argsort(row)[::-1][:6]
-    return tuple((intents[place], round(float(row[place]), 4)) for place in order)
+def vote(judged: Judgement, intents: Sequence[str], kinds: Kinds, least: Thresholds) -> Vote:
+    """Return the vote on a message that was `judged` over `intents`."""
+    present = dict(zip(intents, map(float, judged.present), strict=True))
+    whole = dict(zip(intents, map(float, judged.whole), strict=True))
+    case = present[CASE] >= least.case
+    calm, topics, unsure = _calm(present, whole, kinds, least)
+    danger = max(DANGER, key=present.__getitem__)
+    seen = Vote(*calm, topics, ranking=_ranking(present, whole), case=case)
+    if present[danger] >= least.alarm:
+        return replace(seen, intent=danger, confidence=present[danger])
+    if present[danger] >= least.doubt:
+        meant = CASE if case else seen.intent
+        return replace(seen, intent=danger, confidence=present[danger], doubtful=True, calm=meant)
+    if case:
+        return replace(seen, intent=CASE, confidence=present[CASE])
+    return replace(seen, unsure=unsure)
 
 
-def _caution(
-    scores: np.ndarray, intents: Sequence[str], thresholds: Thresholds
-) -> tuple[str, float] | None:
-    """Return the intent that caution asks for, and its weight: of the whole message, or of a clause that is surer."""
-    danger, case = [intents.index(name) for name in DANGER], intents.index("case")
-    alarm = _loudest(scores[:, danger].sum(axis=1), thresholds.danger, thresholds.clause_danger)
-    if alarm is not None:
-        row, mass = alarm
-        return intents[max(danger, key=lambda column: scores[row][column])], mass
-    doubt = _loudest(
-        scores[:, [*danger, case]].sum(axis=1), thresholds.case, thresholds.clause_case
-    )
-    return ("case", doubt[1]) if doubt else None
-
-
-def _loudest(masses: np.ndarray, whole: float, clause: float) -> tuple[int, float] | None:
-    """Return the row that passes its threshold by most (row 0 is the whole message), and its mass."""
-    weights = [masses[0] / whole, *(masses[1:] / clause)]
-    row = int(np.argmax(weights))
-    return (row, float(masses[row])) if weights[row] >= 1 else None
-
-
-def _mass(scores: np.ndarray, intents: Sequence[str], names: Sequence[str]) -> np.ndarray:
-    """Return, for each row, how likely it is one of `names`."""
-    return scores[:, [intents.index(name) for name in names if name in intents]].sum(axis=1)
+def _calm(
+    present: dict[str, float], whole: dict[str, float], kinds: Kinds, least: Thresholds
+) -> tuple[tuple[str, float], tuple[str, ...], tuple[str, ...]]:
+    """Return the intent of a message without danger or case and its probability, its topics, two it may mean."""
+    topics = _topics(present, whole, kinds, least)
+    for act in kinds.acts:
+        if present.get(act, 0.0) >= least.act:
+            return (act, present[act]), topics, ()
+    if topics:
+        return (topics[0], present[topics[0]]), topics, ()
+    other, confidence = _other(present, whole, kinds)
+    pair = tuple(sorted(kinds.topics, key=whole.__getitem__)[:-3:-1])
+    if sum(whole[name] for name in pair) >= max(least.clarify, confidence):
+        return (other, confidence), (), pair
+    return (other if confidence >= least.floor else UNREAD, confidence), (), ()
 
 
 def _topics(
-    judged: Judgement,
-    covered: np.ndarray,
-    intents: Sequence[str],
-    topics: Sequence[str],
-    thresholds: Thresholds,
+    present: dict[str, float], whole: dict[str, float], kinds: Kinds, least: Thresholds
 ) -> tuple[str, ...]:
-    """Return the topics asked: the whole message's, those of its clauses, and further ones it says yes to."""
-    scores, found = judged.probabilities, dict[str, None]()
-    for place, row in enumerate(scores):
-        best = int(row.argmax())
-        enough = thresholds.clause_topic if place else thresholds.topic
-        if covered[place] and intents[best] in topics and row[best] >= enough:
-            found[intents[best]] = None
-    if found:
-        margins = judged.margins[0]
-        least = thresholds.joined_topic if len(scores) > 1 else thresholds.second_topic
-        further = [place for place in np.argsort(margins)[::-1] if margins[place] >= least]
-        found |= {intents[place]: None for place in further if intents[place] in topics}
-    return tuple(found)[:MOST_TOPICS]
+    """Return the topics asked, likeliest first; none where what no text covers is likelier than any of them."""
+    order = sorted(kinds.topics, key=lambda name: -present[name])
+    found = [name for name in order[:1] if present[name] >= least.topic]
+    found += [name for name in order[1:] if present[name] >= least.further_topic] if found else []
+    uncovered = max(kinds.uncovered, key=whole.__getitem__)
+    if found and whole[uncovered] >= least.uncovered and whole[uncovered] > whole[found[0]]:
+        return ()
+    return tuple(found[:MOST_TOPICS])
+
+
+def _other(present: dict[str, float], whole: dict[str, float], kinds: Kinds) -> tuple[str, float]:
+    """Return the likeliest intent that is neither topic, danger nor case, and its probability."""
+    rest = [name for name in whole if name not in {*kinds.topics, *DANGER, CASE}]
+    best = max(rest, key=lambda name: whole[name] + present[name])
+    return best, whole[best]
+
+
+def _ranking(present: dict[str, float], whole: dict[str, float]) -> tuple[tuple[str, float], ...]:
+    order = sorted(present, key=lambda name: -(present[name] + whole[name]))[:6]
+    return tuple((name, round(max(present[name], whole[name]), 4)) for name in order)

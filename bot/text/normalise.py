@@ -25,6 +25,7 @@ GLUED_NUMBER = re.compile(r"(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d)")
 GLUED_SCRIPTS = re.compile(r"(?<=[a-z])(?=[\u0620-\u06ff])|(?<=[\u0620-\u06ff])(?=[a-z])")
 DOTTED_LETTERS = re.compile(r"\b(?:[a-z]\.){2,}[a-z]?\b")
 SPACES = re.compile(r"\s+")
+LINE_BREAK = re.compile(r"([.?!؟۔؛;:]?)\s*[\r\n\u2028\u2029]+\s*")  # a line ends what its words say
 COMMAND = re.compile(
     r"^[\s/\\\uff0f\u2044\u2215\u29f8]+"
 )  # what starts with a slash is a finished parse to Rasa
@@ -57,6 +58,10 @@ def visible(text: str) -> str:
     return CONTROL.sub(" ", INVISIBLE.sub("", text))
 
 
+def _full_stop(found: re.Match[str]) -> str:
+    return f"{found[1] or '.'} "
+
+
 @lru_cache(maxsize=256)  # every part of the pipeline asks for the same few; in memory only
 def normalise(text: str) -> str:
     """Return the normal form of `text`: lower case, Urdu letters, ASCII digits, single spaces, no slash in front.
@@ -64,7 +69,8 @@ def normalise(text: str) -> str:
     >>> normalise("كيا يہ جائز ہے؟میرا AMH ۰٫۴ hai")
     'کیا یہ جائز ہے؟ میرا amh 0.4 hai'
     """
-    text = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", visible(text)))
+    text = LINE_BREAK.sub(_full_stop, visible(text).strip())
+    text = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", text))
     text = visible(text).translate(letter_table()).translate(_digit_table())
     text = unicodedata.normalize("NFC", text.casefold())
     text = DOTTED_LETTERS.sub(lambda found: found.group().replace(".", ""), text)

@@ -156,12 +156,6 @@ def test_the_registry_is_complete():
         "fasttext",
         "spacy_bow",
         "spacy_ensemble",
-        "vectors_raw_lr",
-        "vectors_raw_svc",
-        "vectors_lr",
-        "vectors_svc",
-        "both",
-        "cascade",
         "diet",
     } <= set(registry.CANDIDATES)
     for name, entry in registry.CANDIDATES.items():

@@ -21,7 +21,16 @@ def finding(level, intent="rule-intent"):
 
 
 def test_the_order_of_levels_is_the_one_agreed():
-    assert LEVELS[:7] == ("crisis", "emergency", "steer", "handoff", "support", "answer", "decline")
+    assert LEVELS[:8] == (
+        "crisis",
+        "emergency",
+        "check_in",
+        "steer",
+        "handoff",
+        "support",
+        "answer",
+        "decline",
+    )
 
 
 @pytest.mark.parametrize(("one", "other"), list(itertools.product(LEVELS, LEVELS)))

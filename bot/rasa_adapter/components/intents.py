@@ -1,6 +1,7 @@
 """Rasa component: trains and runs the intent model; its vote goes to the guard, which comes after it."""
 
 import logging
+from pathlib import Path
 from typing import Any, Dict, List, Text
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -14,14 +15,14 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.dialogue.decide import load_dialogue
 from bot.errors import told
+from bot.guard.verdict import RANK
 from bot.nlu.cues import FOLLOW_UP, load_cues
-from bot.nlu.meaning import Meaning
 from bot.nlu.model import IntentModel
-from bot.nlu.vote import Thresholds, Vote, vote
-from bot.rasa_adapter.components import VOTE
-from bot.settings import at
+from bot.nlu.vote import Kinds, Thresholds, Vote, vote
+from bot.rasa_adapter.components import TYPED, VOTE
 
 logger = logging.getLogger(__name__)
+ACTS = {"handoff", "support"}  # levels between a case and an answer
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -43,11 +44,12 @@ class Intents(GraphComponent, IntentClassifier):
             model,
         )
         self._thresholds = Thresholds(**config["thresholds"])
+        self._spelling_alone = Thresholds(**config["spelling_alone"])
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        """Return where vectors are kept between trainings; thresholds stand in config.yml, with their reasons."""
-        return {"embedding": True, "cache": ".cache", "sure": 0.99}
+        """Return where the encoder is kept; thresholds stand in config.yml, with their reasons."""
+        return {"encoder": "data/encoder"}
 
     @classmethod
     def create(
@@ -64,10 +66,7 @@ class Intents(GraphComponent, IntentClassifier):
         """Fit the model to the intent examples and store it."""
         texts = [example.get(TEXT) for example in training_data.intent_examples]
         labels = [example.get(INTENT) for example in training_data.intent_examples]
-        meaning = Meaning.prepare(at(self._config["cache"])) if self._config["embedding"] else None
-        if meaning is not None:
-            meaning.fit(texts)
-        self._model = IntentModel.train(texts, labels, meaning=meaning)
+        self._model = IntentModel.train(texts, labels)
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
         return self._resource
@@ -83,15 +82,14 @@ class Intents(GraphComponent, IntentClassifier):
     ) -> "Intents":
         """Return the component with its stored model."""
         with model_storage.read_from(resource) as folder:
-            return cls(
-                config, model_storage, resource, IntentModel.load(folder, sure=config["sure"])
-            )
+            model = IntentModel.load(folder, Path(config["encoder"]))
+            return cls(config, model_storage, resource, model)
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Add the vote, and Rasa's own intent fields, to each message."""
         for message in messages:
             try:
-                found = self._vote(message.get(TEXT) or "")
+                found = self._vote(message.get(TYPED) or "", message.get(TEXT) or "")
             except (
                 Exception
             ) as error:  # no vote is itself a vote: the guard steers what nobody could read
@@ -110,12 +108,20 @@ class Intents(GraphComponent, IntentClassifier):
             )
         return messages
 
-    def _vote(self, text: str) -> Vote:
+    def _vote(self, typed: str, text: str) -> Vote:
         if self._model is None:
             raise RuntimeError("the intent model is not trained")
-        if load_cues().group(text) or load_cues().pick(
-            text
-        ):  # a closed list of words has read it to the end
-            return Vote(FOLLOW_UP, 1.0)
-        dialogue = load_dialogue()
-        return vote(text, self._model, dialogue.topics, dialogue.uncovered, self._thresholds)
+        if load_cues().group(text) or load_cues().pick(text):
+            return Vote(FOLLOW_UP, 1.0)  # a closed list of words has read it to the end
+        judged = self._model.judge(typed, text)
+        least = self._spelling_alone if judged.strangeness is None else self._thresholds
+        return vote(judged, self._model.intents, _kinds(), least)
+
+
+def _kinds() -> Kinds:
+    dialogue = load_dialogue()
+    acts = sorted(
+        (name for name in dialogue.intents if dialogue.level(name) in ACTS),
+        key=lambda name: -RANK[dialogue.level(name)],
+    )
+    return Kinds(dialogue.topics, dialogue.uncovered, tuple(acts))
