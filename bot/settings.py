@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.errors import SettingsError
+from bot.text.languages import CODES  # a table and nothing else: it stands below everything
 
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
 FERNET_KEY, STANDARD_TO_URLSAFE = re.compile(r"[A-Za-z0-9_-]{43}="), str.maketrans("+/", "-_")
@@ -235,7 +236,7 @@ def _whatsapp(env: Mapping[str, str], read: "_Reader", database: str) -> WhatsAp
         api=api,
         database=database,
         graph_version=env.get(WHATSAPP + "GRAPH_VERSION", "v24.0"),
-        language=read.choice(WHATSAPP + "LANGUAGE", default="ur", among=("ur", "roman", "en")),
+        language=read.choice(WHATSAPP + "LANGUAGE", default="ur", among=CODES),
         stale_minutes=read.number(WHATSAPP + "STALE_MINUTES", default=15, least=1, most=24 * 60),
         handoff_minutes=read.number(
             WHATSAPP + "HANDOFF_MINUTES", default=30, least=1, most=12 * 60

@@ -26,6 +26,7 @@ MADE_FROM = (
     "data/rules",
     "data/lexicon",
     "data/dialogue.yml",
+    "data/encoder",
     "bot/text",
     "bot/nlu",
     "bot/rasa_adapter/components",
@@ -39,12 +40,12 @@ def train(
     """Train the model if it is missing or older than its data."""
     model = newest()
     if model is not None and not force and not _younger_than(model) and is_whole(model):
-        console.print(f"model is up to date: {model}")
+        console.print(f"model is up to date: {model}", soft_wrap=True)
         return
     started = time.monotonic()
     with Progress(console, "training the model (some minutes)") as progress:
         path = _train(progress)
-    console.print(f"model trained in {time.monotonic() - started:.0f} s: {path}")
+    console.print(f"model trained in {time.monotonic() - started:.0f} s: {path}", soft_wrap=True)
 
 
 def newest() -> Path | None:
@@ -74,7 +75,7 @@ def _sources() -> Iterator[Path]:
         yield from (
             [path]
             if path.is_file()
-            else (file for file in path.rglob("*") if file.suffix in {".yml", ".py"})
+            else (file for file in path.rglob("*") if file.suffix in {".yml", ".py", ".json"})
         )
 
 

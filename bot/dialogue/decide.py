@@ -10,9 +10,10 @@ from typing import Any
 
 from bot.dialogue.config import Dialogue, load_dialogue
 from bot.guard.verdict import BUTTON, MEMORY, RANK, Reason, Verdict, more_cautious
+from bot.text.languages import CODES
 
 __all__ = ["Decision", "Dialogue", "Memory", "Reading", "decide", "load_dialogue", "pressed"]
-VARIETIES = ("en", "ur", "roman")
+VARIETIES = CODES
 MOST_TOPICS = 3
 LANGUAGE_BUTTON = "language:"
 CALLBACK = "callback"  # the button that asks for a call

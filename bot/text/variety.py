@@ -12,7 +12,6 @@ from bot.storage.yaml_file import read_yaml
 from bot.text.normalise import normalise
 from bot.text.words import TOKEN
 
-VARIETIES = ("en", "ur", "roman")
 URDU_FIRST, URDU_LAST = "\u0600", "\u06ff"
 
 
