@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.errors import SettingsError
+from bot.project import at
 from bot.text.languages import CODES  # a table and nothing else: it stands below everything
 
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
@@ -26,31 +27,7 @@ NUMBERS = {
     "keep_conversations_days": (90, 1, 3650),
     "keep_votes_days": (730, 1, 3650),
 }
-PACKAGE = Path(__file__).resolve().parent.parent
-PROJECT = ("config.yml", "domain.yml", "data/dialogue.yml")  # by which a project's folder is known
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
-
-
-def project() -> Path:
-    """Return the project's folder: the one we stand in where it is one, else the one this code lies in.
-
-    Every command so works from any folder. In the project itself paths stay short, as people write them.
-    """
-    try:
-        stands_in_it = all(Path(name).exists() for name in PROJECT)
-    except OSError:  # the folder we stand in is gone
-        stands_in_it = False
-    return Path() if stands_in_it else PACKAGE
-
-
-def at(path: str | Path) -> Path:
-    """Return where `path` is: as it stands where it is absolute, else below the project's folder."""
-    return project() / path
-
-
-def lexicon() -> Path:
-    """Return the folder of character tables, spellings and cues that this code was made with."""
-    return at("data/lexicon")
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from bot.errors import BotError, DataError
 from bot.guard.rules import load_rules
 from bot.message import Sentence
 from bot.nlu.cues import FOLLOW_UP, load_cues
-from bot.settings import at
+from bot.project import at
 from bot.storage.yaml_file import read_yaml
 from bot.text.variety import load_detector
 from bot.text.words import load_lexicon
@@ -48,7 +48,7 @@ def problems_in(folder: Path, further: Mapping[str, Check] | None = None) -> lis
     """
     parts: dict[str, Check] = {
         "answers": answer_problems,
-        "clinic.yml": _clinic,
+        "clinic.yml": clinic_problems,
         "ledger.jsonl": _ledger,
         "guard": _guard,
         "dialogue.yml": _dialogue,
@@ -90,7 +90,8 @@ def answer_problems(folder: Path) -> Iterator[str]:
             seen[language, text] = name
 
 
-def _clinic(folder: Path) -> Iterator[str]:
+def clinic_problems(folder: Path) -> Iterator[str]:
+    """Yield what patients could not dial of the clinic's own numbers."""
     phones = load_clinic(folder / "clinic.yml").details["phone"].values()
     for phone in sorted(
         {one.strip() for text in phones for one in re.split(r"[,/،]", text)} - {""}

@@ -88,7 +88,7 @@ LEVEL = """
 from bot.dialogue.decide import load_dialogue
 from bot.guard.check import Guard
 from bot.guard.matcher import GuardMatcher
-from bot.settings import at
+from bot.project import at
 from bot.text.words import load_lexicon
 guard = Guard(GuardMatcher.load(at("data/guard"), load_lexicon()), load_dialogue().level)
 print(guard.check("mujhe zarblox ho gaya hai", None).level)

@@ -16,7 +16,7 @@ from rich.console import Console
 from bot.cli.progress import Progress
 from bot.container import settings
 from bot.errors import ModelError
-from bot.settings import at
+from bot.project import at
 from bot.storage.model_archive import archives, is_whole, keep, usable
 
 MADE_FROM = (

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.errors import DataError
 from bot.guard.verdict import LEVELS
-from bot.settings import at
+from bot.project import at
 from bot.storage.yaml_file import read_yaml
 
 

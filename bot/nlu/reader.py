@@ -18,7 +18,7 @@ import onnxruntime
 from tokenizers import Tokenizer
 
 from bot.errors import DataError
-from bot.settings import at
+from bot.project import at
 from bot.text.normalise import normalise
 from bot.text.transliterate import load_transliterator
 

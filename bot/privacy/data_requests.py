@@ -19,7 +19,8 @@ from bot.channels.whatsapp.retention import DAY, tidy
 from bot.channels.whatsapp.tables import Store
 from bot.errors import SettingsError
 from bot.handover.queue import WaitingRoom
-from bot.settings import Settings, at
+from bot.project import at
+from bot.settings import Settings
 from bot.storage.database import Database
 
 

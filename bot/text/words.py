@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from bot import settings
 from bot.errors import DataError
+from bot.project import lexicon
 from bot.storage.yaml_file import read_yaml
 from bot.text.normalise import normalise
 
@@ -34,7 +34,7 @@ class Lexicon:
 @lru_cache(maxsize=4)
 def load_lexicon(folder: Path | None = None) -> Lexicon:
     """Return the lexicon kept in `folder`; raises DataError naming every spelling given twice."""
-    folder = folder or settings.lexicon()
+    folder = folder or lexicon()
     canonical: dict[str, tuple[str, ...]] = {}
     problems: list[str] = []
     for path in sorted(folder.glob("spellings-*.yml")):

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.settings import Settings
+from bot.validation import clinic_problems
 from tests.conftest import ROOT
-from tests.support import copy_data
 
 JAWAB = Path(sys.executable).with_name("jawab")
 
@@ -34,8 +34,8 @@ def jawab(*arguments, cwd, typed="", **env):
 @pytest.mark.parametrize(
     ("arguments", "printed"),
     [
-        pytest.param(["ledger", "verify"], "chain unbroken", id="ledger"),
-        pytest.param(["ask", "--jsonl"], '"topics": ["halal"]', id="ask"),
+        pytest.param(["ledger", "status", "pain"], "│ pain", id="ledger"),
+        pytest.param(["ask", "--jsonl"], '"variety": "roman"', id="ask"),
     ],
 )
 def test_a_command_works_from_any_folder_and_leaves_nothing_there(tmp_path, arguments, printed):
@@ -49,7 +49,8 @@ def test_a_command_works_from_any_folder_and_leaves_nothing_there(tmp_path, argu
 def test_check_tells_the_same_from_any_folder(tmp_path):
     there, here = jawab("check", cwd=tmp_path), jawab("check", cwd=ROOT)
     assert (there.returncode, there.stdout) == (here.returncode, here.stdout)
-    assert there.stderr.replace(f"{ROOT}/", "") == here.stderr
+    told = there.stderr.replace(f"{ROOT}/", "").splitlines()
+    assert sorted(told) == sorted(here.stderr.splitlines())
 
 
 def test_paths_stay_as_they_are_in_the_project_and_lead_back_to_it_elsewhere(monkeypatch, tmp_path):
@@ -111,11 +112,9 @@ def test_damaged_models_are_one_clear_error(tmp_path):
     ],
 )
 def test_check_takes_a_telephone_number_that_can_be_dialled(tmp_path, phone, told):
-    from bot.validation import problems_in
-
-    data = copy_data(tmp_path / "data")
-    path = data / "clinic.yml"
-    text = path.read_text(encoding="utf-8")
-    assert '  phone: ""' in text
-    path.write_text(text.replace('  phone: ""', f'  phone: "{phone}"'), encoding="utf-8")
-    assert any("phone" in one for one in problems_in(data)) is told
+    clinic = (ROOT / "data" / "clinic.yml").read_text(encoding="utf-8")
+    assert '  phone: ""' in clinic
+    (tmp_path / "clinic.yml").write_text(
+        clinic.replace('  phone: ""', f'  phone: "{phone}"'), encoding="utf-8"
+    )
+    assert any("phone" in one for one in clinic_problems(tmp_path)) is told

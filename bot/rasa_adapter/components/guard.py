@@ -13,8 +13,8 @@ from bot.dialogue.decide import load_dialogue
 from bot.guard.check import Guard
 from bot.guard.matcher import GuardMatcher
 from bot.nlu.cues import load_cues
+from bot.project import at
 from bot.rasa_adapter.components import READING, VARIETY, VOTE
-from bot.settings import at
 from bot.text.words import load_lexicon
 
 

@@ -18,8 +18,8 @@ from bot.guard.verdict import RANK
 from bot.nlu.cues import FOLLOW_UP, load_cues
 from bot.nlu.model import IntentModel
 from bot.nlu.vote import Kinds, Thresholds, Vote, vote
+from bot.project import at
 from bot.rasa_adapter.components import TYPED, VOTE
-from bot.settings import at
 
 logger = logging.getLogger(__name__)
 ACTS = {"handoff", "support"}  # levels between a case and an answer
