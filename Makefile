@@ -40,8 +40,8 @@ fix: .venv/.ready ## put right what ruff can put right by itself
 	@.venv/bin/ruff check --fix --quiet $(CODE)
 	@.venv/bin/ruff format --quiet $(CODE)
 
-check: .venv/.ready ## validate every data file
-	@$(JAWAB) check
+check: .venv/.ready ## validate every data file (ARGS=--breadth: how broad the training messages are)
+	@$(JAWAB) check $(ARGS)
 
 train: .venv/.ready ## train the model if it is older than its data
 	@$(JAWAB) train

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sys
 import time
 import uuid
 from collections.abc import Coroutine
@@ -31,6 +32,7 @@ class Terminal:
         from bot.rasa_adapter.local_actions import LocalActions
 
         configure_structlog(logging.WARNING)
+        _log_to_stderr()
         self.agent = rasa.core.agent.Agent.load(
             usable(settings().models),
             generator=NaturalLanguageGenerator.create(
@@ -76,3 +78,10 @@ class Terminal:
     def parse(self, text: str) -> dict[str, Any]:
         """Return everything the pipeline made of `text`."""
         return self._loop.run_until_complete(self.agent.parse_message(clean(text)))
+
+
+def _log_to_stderr() -> None:
+    """Rasa logs to standard output, which belongs to the replies."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, logging.StreamHandler) and handler.stream is sys.stdout:
+            handler.setStream(sys.stderr)

@@ -15,6 +15,7 @@ from bot.channels.incoming import clean
 from bot.cli.train import ensure
 from bot.container import settings
 from bot.errors import BotError
+from bot.guard.verdict import Reason
 
 if TYPE_CHECKING:
     from bot.channels.terminal import Terminal
@@ -108,7 +109,7 @@ def explain(text: str = typer.Argument(..., help="A patient's message.")) -> Non
         ),
         (
             "verdict",
-            f"{verdict.get('level')} ({verdict.get('intent')}), by {verdict.get('reason')}",
+            f"{verdict.get('level')} ({verdict.get('intent')}), by {Reason.from_dict(verdict['reason'])}",
         ),
         ("done", f"{said['action']}; {'; '.join(said['reasons'])}"),
         *(

@@ -17,6 +17,7 @@ VARIETIES = CODES
 MOST_TOPICS = 3
 LANGUAGE_BUTTON = "language:"
 CALLBACK = "callback"  # the button that asks for a call
+BESIDE, BESIDE_ANY = {"uncovered_risks": "decline_risks"}, "uncovered_beside"
 DANGER_NOW, ALL_SAFE = "danger_now", "all_safe"  # the two answers to "is somebody in danger now?"
 
 
@@ -24,10 +25,11 @@ DANGER_NOW, ALL_SAFE = "danger_now", "all_safe"  # the two answers to "is somebo
 class Reading:
     """What one message says: its variety, the verdict on it, its topics, and topics it may mean instead.
 
-    `calm` is the intent of a message whose danger is doubted, should there be none; `case` says that one was told,
-    whatever outranks it. `asks_language` is the variety a switch asks for ("other" for one we lack); `group` is women,
-    men or both when a message says no more than that; `pick` is 2 for "the second one"; `button` is the id of a tapped
-    button, in which case there is no text.
+    `calm` is the intent of a message whose danger is doubted, should there be none; `case` says that one was surely
+    told, whatever outranks it: a doubtful steer steers one turn only. `asks_language` is the variety a switch asks for
+    ("other" for one we lack); `group` is women, men or both when a message says no more than that; `pick` is 2 for
+    "the second one"; `button` is the id of a tapped button, in which case there is no text;
+    `beside` is a question without an approved answer that is asked beside the topics.
     """
 
     verdict: Verdict
@@ -40,6 +42,7 @@ class Reading:
     pick: int | None = None
     calm: str | None = None
     case: bool = False
+    beside: str | None = None
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Reading":
@@ -56,6 +59,7 @@ class Reading:
             data.get("pick"),
             data.get("calm"),
             bool(data.get("case")),
+            data.get("beside"),
         )
 
 
@@ -116,7 +120,7 @@ class Decision:
 
 def decide(reading: Reading, memory: Memory, dialogue: Dialogue) -> Decision:
     """Return what to do about a message. Never raises for a well-formed reading."""
-    case_told = memory.case_told or reading.case or reading.verdict.intent == "case"
+    case_told = memory.case_told or reading.case
     reading, reasons = _with_context(reading, memory, dialogue)
     level, intent, topics = (
         reading.verdict.level,
@@ -308,6 +312,8 @@ def _says(
         )
     if level in ("handoff", "support"):
         return (dialogue.says(intent),), (CALLBACK,) if intent == "handoff" else ()
+    if level == "answer" and reading.beside:
+        return (BESIDE.get(reading.beside, BESIDE_ANY),), ("handoff",)
     if level == "answer":
         return (), ()
     if level == "language":

@@ -1,12 +1,13 @@
 """The guard's whole answer on one message: rules joined with the classifier's vote, the more cautious wins."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from bot.errors import told
 from bot.guard.matcher import GuardMatcher
-from bot.guard.verdict import CLASSIFIER, FAILURE, Reason, Verdict
+from bot.guard.verdict import CLASSIFIER, FAILURE, Finding, Reason, Verdict
 
+ASKS = "check_in"  # the level of a weak sign of danger
 logger = logging.getLogger(__name__)
 
 
@@ -31,10 +32,16 @@ class Guard:
             intent = str(vote["intent"])
             return Verdict.of(
                 findings,
-                level="check_in" if vote.get("doubtful") else self._level_of(intent),
+                level=self._asked(vote, findings) or self._level_of(intent),
                 intent=intent,
                 reason=Reason(CLASSIFIER, intent, float(str(vote["confidence"]))),
             )
         except Exception as error:  # any failure here means the message was not checked
             logger.error("guard failed: %s", told(error))
             return Verdict.hand_over("guard failed")
+
+    @staticmethod
+    def _asked(vote: Mapping[str, object], findings: Sequence[Finding]) -> str | None:
+        """Return the level of a doubt; two weak signs together, the classifier's and a rule's, are none."""
+        weak = any(finding.level == ASKS for finding in findings)
+        return ASKS if vote.get("doubtful") and not weak else None

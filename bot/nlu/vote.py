@@ -19,9 +19,11 @@ class Thresholds:
     alarm: float  # a danger is met at once
     doubt: float  # a danger is asked about
     case: float  # steer
+    told: float  # the case is remembered
     topic: float  # a topic is answered
     further_topic: float  # one beside a likelier one
     uncovered: float  # what no text covers outweighs the topics
+    beside: float  # what no text covers is asked beside them, and named
     act: float  # a wish for a person or comfort beside anything else
     floor: float  # of the whole message: below it nothing is taken for granted
     clarify: float  # two topics together: the bot asks which
@@ -31,7 +33,8 @@ class Thresholds:
 class Vote:
     """What the models say: the intent, its probability, the topics to answer, two it hesitates between.
 
-    `doubtful` marks a danger to ask about, `calm` is the intent should there be none; `case` says that one was told.
+    `doubtful` marks a danger to ask about, `calm` is the intent should there be none; `case` says that one was surely
+    told; `beside` is the question without an approved answer that stands beside the topics.
     """
 
     intent: str
@@ -42,6 +45,7 @@ class Vote:
     doubtful: bool = False
     calm: str | None = None
     case: bool = False
+    beside: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the vote as JSON-ready data."""
@@ -54,6 +58,7 @@ class Vote:
             "doubtful": self.doubtful,
             "calm": self.calm,
             "case": self.case,
+            "beside": self.beside,
         }
 
 
@@ -63,6 +68,7 @@ class Kinds:
 
     topics: Sequence[str]
     uncovered: Sequence[str]
+    medical: Sequence[str]  # of the uncovered, those that deserve to be named beside an answer
     acts: Sequence[str]  # more cautious than an answer, the most cautious first
 
 
@@ -70,10 +76,12 @@ def vote(judged: Judgement, intents: Sequence[str], kinds: Kinds, least: Thresho
     """Return the vote on a message that was `judged` over `intents`."""
     present = dict(zip(intents, map(float, judged.present), strict=True))
     whole = dict(zip(intents, map(float, judged.whole), strict=True))
-    case = present[CASE] >= least.case
+    case, told = present[CASE] >= least.case, present[CASE] >= least.told
     calm, topics, unsure = _calm(present, whole, kinds, least)
     danger = max(DANGER, key=present.__getitem__)
-    seen = Vote(*calm, topics, ranking=_ranking(present, whole), case=case)
+    seen = Vote(*calm, topics, ranking=_ranking(present, whole), case=told)
+    if topics:
+        seen = replace(seen, beside=_beside(present, kinds, least))
     if present[danger] >= least.alarm:
         return replace(seen, intent=danger, confidence=present[danger])
     if present[danger] >= least.doubt:
@@ -112,6 +120,12 @@ def _topics(
     if found and whole[uncovered] >= least.uncovered and whole[uncovered] > whole[found[0]]:
         return ()
     return tuple(found[:MOST_TOPICS])
+
+
+def _beside(present: dict[str, float], kinds: Kinds, least: Thresholds) -> str | None:
+    """Return the question without an approved answer that a message asks beside its topics."""
+    likeliest = max(kinds.medical, key=lambda name: present.get(name, 0.0))
+    return likeliest if present.get(likeliest, 0.0) >= least.beside else None
 
 
 def _other(present: dict[str, float], whole: dict[str, float], kinds: Kinds) -> tuple[str, float]:

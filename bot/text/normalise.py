@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bot.project import lexicon
 from bot.storage.yaml_file import read_yaml
+from bot.text.lookalikes import lookalikes
 
 # joiners, direction marks, variation selectors and other characters that nobody sees
 INVISIBLE = re.compile(
@@ -72,6 +73,7 @@ def normalise(text: str) -> str:
     text = LINE_BREAK.sub(_full_stop, visible(text).strip())
     text = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", text))
     text = visible(text).translate(letter_table()).translate(_digit_table())
+    text = text.translate(lookalikes())
     text = unicodedata.normalize("NFC", text.casefold())
     text = DOTTED_LETTERS.sub(lambda found: found.group().replace(".", ""), text)
     text = GLUED_PUNCTUATION.sub(r"\1 ", text)

@@ -377,3 +377,16 @@ def test_commands_that_need_no_bot_load_none():
         timeout=60,
     )
     assert not {b"rasa", b"spacy", b"sklearn"} & set(loaded.stdout.split())
+
+
+def test_a_start_says_which_texts_run_out(data, run, monkeypatch):
+    from bot.cli import run as module
+
+    soon = (date.today() + timedelta(days=20)).isoformat()
+    run("ledger", "sign", "pain", "--role", "a", "--provisional", "--expires", soon)
+    module.library.cache_clear()
+    monkeypatch.setattr(module, "ensure", lambda: sys.exit(7))  # no further than the texts
+    status, told = run("run")
+    module.library.cache_clear()
+    assert status == 7
+    assert f"Warning: 1 texts run out within 30 days, the first on {soon}" in told

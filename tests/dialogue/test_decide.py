@@ -30,6 +30,7 @@ INTENT_OF = {
 def reading(level="answer", intent=None, *, variety="roman", **more):
     intent = intent or INTENT_OF[level]
     more.setdefault("topics", (intent,) if level == "answer" else ())
+    more.setdefault("case", intent == "case")
     return Reading(Verdict(level, intent, Reason("test")), variety, **more)
 
 
@@ -513,3 +514,13 @@ def test_a_repair_is_about_what_was_said_last(intent):
 def test_a_standing_danger_gives_way_to_what_is_plainly_something_else():
     assert did(reading("decline", "off_topic"), IN_CRISIS).action == "decline"
     assert did(reading("smalltalk", "thanks"), IN_CRISIS).action == "crisis"
+
+
+@pytest.mark.parametrize(
+    ("beside", "text"),
+    [("uncovered_risks", "decline_risks"), ("uncovered_medical", "uncovered_beside")],
+)
+def test_a_half_without_an_answer_is_named_beside_the_answer(beside, text):
+    decision = did(reading("answer", "halal", beside=beside))
+    assert (decision.action, decision.topics) == ("answer", ("halal",))
+    assert decision.says == (text,) and "handoff" in decision.offers

@@ -16,9 +16,11 @@ LEAST = Thresholds(
     alarm=0.9,
     doubt=0.4,
     case=0.5,
+    told=0.8,
     topic=0.5,
     further_topic=0.5,
     uncovered=0.6,
+    beside=0.6,
     act=0.5,
     floor=0.25,
     clarify=0.4,
@@ -31,7 +33,7 @@ def row(told):
 
 def voted(present, whole=None):
     judged = Judgement(row(present if whole is None else whole), row(present), 0.0)
-    return vote(judged, INTENTS, Kinds(TOPICS, UNCOVERED, ACTS), LEAST)
+    return vote(judged, INTENTS, Kinds(TOPICS, UNCOVERED, UNCOVERED[1:], ACTS), LEAST)
 
 
 @pytest.mark.parametrize(
@@ -101,6 +103,12 @@ def test_no_topic_outbids_danger_or_case(beside):
 def test_what_no_text_covers_outweighs_a_less_likely_topic():
     found = voted({"pain": 0.6}, {"pain": 0.2, "uncovered_medical": 0.7})
     assert (found.intent, found.topics) == ("uncovered_medical", ())
+
+
+def test_an_uncovered_half_is_named_beside_the_covered_one():
+    found = voted({"pain": 0.9, "uncovered_medical": 0.8}, {"pain": 0.5, "uncovered_medical": 0.4})
+    assert (found.topics, found.beside) == (("pain",), "uncovered_medical")
+    assert voted({"uncovered_medical": 0.9}).beside is None
 
 
 def test_below_the_floor_nothing_is_taken_for_small_talk():

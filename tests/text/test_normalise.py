@@ -33,6 +33,8 @@ ANY_TEXT = st.text(st.characters(codec=None), max_size=60)
         pytest.param("عِلاج", "علاج", id="vowel signs are dropped"),
         pytest.param("عـــلاج", "علاج", id="stretched letters are written plainly"),
         pytest.param("𝓱𝓪𝓵𝓪𝓵", "halal", id="mathematical letters become plain ones"),
+        pytest.param("hаlаl", "halal", id="cyrillic letters that look latin are latin"),
+        pytest.param("Іs іt hаrаm", "is it haram", id="capital letters too"),
         pytest.param("  a \t\u00a0 b ", "a b", id="any space is one space"),
         pytest.param("a\n\n b?\r\nc", "a. b? c", id="a line ends what its words say"),
         pytest.param("\ufefflegal", "legal", id="a byte order mark is dropped"),

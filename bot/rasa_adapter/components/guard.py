@@ -54,7 +54,8 @@ class GuardComponent(GraphComponent):
                 "variety": (message.get(VARIETY) or {}).get("reply"),
                 "topics": vote.get("topics", []),
                 "unsure": vote.get("unsure", []),
-                "calm": vote.get("calm"),
+                "calm": vote.get("calm") or vote.get("intent"),
+                "beside": vote.get("beside"),
                 "case": bool(vote.get("case"))
                 or any(finding.intent == "case" for finding in verdict.findings),
                 "asks_language": load_cues().asks_language(text)

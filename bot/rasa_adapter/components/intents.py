@@ -124,4 +124,4 @@ def _kinds() -> Kinds:
         (name for name in dialogue.intents if dialogue.level(name) in ACTS),
         key=lambda name: -RANK[dialogue.level(name)],
     )
-    return Kinds(dialogue.topics, dialogue.uncovered, tuple(acts))
+    return Kinds(dialogue.topics, dialogue.uncovered, sorted(dialogue.leaned_on), tuple(acts))

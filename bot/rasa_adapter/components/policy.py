@@ -13,8 +13,8 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.answers.compose import URGENT
 from bot.dialogue.decide import load_dialogue
+from bot.guard.verdict import RANK
 from bot.rasa_adapter.tracker import decision_of
 
 UTTER = "utter_"
@@ -49,7 +49,7 @@ class DecisionPolicy(RulePolicy):
         if tracker.active_loop:
             if (
                 isinstance(last, UserUttered)
-                and decision_of(tracker, load_dialogue()).action in URGENT
+                and RANK[decision_of(tracker, load_dialogue()).action] >= RANK["check_in"]
             ):
                 return self._only(
                     ACTION_DEACTIVATE_LOOP_NAME, domain
