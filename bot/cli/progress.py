@@ -19,7 +19,7 @@ class Progress:
             progress.Progress(
                 progress.TextColumn("{task.description}"),
                 progress.BarColumn(),
-                progress.TextColumn("{task.completed:.0f}/{task.total:.0f} {task.fields[name]}"),
+                progress.TextColumn("{task.fields[told]}"),
                 progress.TimeElapsedColumn(),
                 console=console,
                 transient=True,
@@ -33,7 +33,7 @@ class Progress:
             self._console.print(self._title)
         else:
             self._bar.start()
-            self._task = self._bar.add_task(self._title, total=None, name="")
+            self._task = self._bar.add_task(self._title, total=None, told="")
         return self
 
     def __exit__(
@@ -47,11 +47,9 @@ class Progress:
 
     def step(self, done: int, total: int, name: str) -> None:
         """Say that `done` of `total` steps lie behind, and which one is next."""
-        name = name.rpartition(".")[2].strip("0123456789_")
+        told = f"{done + 1} of {total}, {name.rpartition('.')[2].strip('0123456789_')}"
         if self._bar is not None:
-            self._bar.update(self._task, completed=done, total=total, name=name)
+            self._bar.update(self._task, completed=done, total=total, told=told)
         elif time.monotonic() - self._told > QUIET:
             self._told = time.monotonic()
-            self._console.print(
-                f"{self._title}: step {done + 1} of {total}, {name}", soft_wrap=True
-            )
+            self._console.print(f"{self._title}: step {told}", soft_wrap=True)
