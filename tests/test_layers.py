@@ -85,6 +85,13 @@ def test_private_names_of_rasa_occur_in_its_own_room_only(path):
         assert not re.search(r"\brasa[\w.]*\._[a-z]|\b(?:agent|processor)\._[a-z]", text)
 
 
+@pytest.mark.parametrize("path", FILES, ids=str)
+def test_files_of_the_project_are_found_from_any_folder(path):
+    """A configuration that is not found is no error for Rasa: it serves with its defaults, and no channel."""
+    text = path.read_text(encoding="utf-8")
+    assert not re.search(r'(?:read_endpoints\(|create_http_input_channels\(None, )"', text)
+
+
 @pytest.mark.parametrize("path", sorted(BOT.rglob("*.py")), ids=str)
 def test_bot_never_imports_actions(path):
     assert not [name for name in imports(path) if name.split(".")[0] == "actions"]

@@ -15,6 +15,7 @@ from bot.channels.web.history import store_of
 from bot.channels.whatsapp.channel import WhatsAppInput
 from bot.container import library, settings, shelf
 from bot.privacy import retention_job
+from bot.project import at
 from bot.rasa_adapter.local_actions import LocalActions
 from bot.rasa_adapter.lock_store import ConversationLocks
 from bot.server import health, text_sync
@@ -36,7 +37,7 @@ def build(model: Path) -> Sanic:
     channel.register(channels(), app, route="/webhooks/")
     app.blueprint(health.routes())
     staff.register(app)
-    endpoints = AvailableEndpoints.read_endpoints("endpoints.yml")
+    endpoints = AvailableEndpoints.read_endpoints(str(at("endpoints.yml")))
     endpoints.action = LocalActions()
     if settings().redis:
         endpoints.lock_store = ConversationLocks(settings().redis)
@@ -72,7 +73,7 @@ async def _leave(app: Sanic, loop: AbstractEventLoop) -> None:
 
 def channels() -> list[channel.InputChannel]:
     """Return the channels of credentials.yml, and WhatsApp where its settings are there."""
-    found = create_http_input_channels(None, "credentials.yml")
+    found = create_http_input_channels(None, str(at("credentials.yml")))
     if settings().whatsapp and "whatsapp" not in {one.name() for one in found}:
         found.append(WhatsAppInput())
     return found
@@ -81,7 +82,7 @@ def channels() -> list[channel.InputChannel]:
 def serve(model: Path, port: int) -> None:
     """Serve until stopped."""
     logs.configure(settings().log)
-    settings().var.mkdir(parents=True, exist_ok=True)
+    settings().make_var()
     build(model).run(
         host=settings().host, port=port, workers=1, access_log=False, protocol=Impatient
     )

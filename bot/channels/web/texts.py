@@ -69,7 +69,7 @@ def receipt(turn: Turn) -> list[dict[str, Any]]:
                 {
                     **block,
                     "standing": standing.status,
-                    "provisional": standing.status != "approved",
+                    "provisional": standing.signed_as != "approved",
                     "roles": [signer["role"] for signer in signed.get("signers", [])],
                     "date": signed.get("date"),
                     "expires": signed.get("expires"),
