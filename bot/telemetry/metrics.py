@@ -23,7 +23,7 @@ PARTS = {
     "bot.answers.library": "ledger",
     "bot.answers.ledger": "ledger",
     "bot.channels.turn": "turn",
-    "bot.channels.web.routes": "web",
+    "bot.channels.web": "web",
     "bot.channels.whatsapp": "whatsapp",
     "bot.privacy": "privacy",
     "bot": OTHER,
