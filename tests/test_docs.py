@@ -1,5 +1,6 @@
 """What the documents name exists: files, commands and their options, make targets, settings."""
 
+import json
 import re
 from functools import lru_cache
 
@@ -123,3 +124,23 @@ def test_every_decision_has_a_number_of_its_own():
     assert [page.name[:4] for page in pages] == [
         f"{number:04}" for number in range(1, len(pages) + 1)
     ]
+
+
+ROWS = {
+    "right": "right",
+    "cases and urgent messages answered": "leaks",
+    "urgent messages met": "urgent recall",
+    "FAQ wrongly steered": "wrongly steered",
+    "reply in the sender's variety": "own variety",
+}
+
+
+@pytest.mark.parametrize(("row", "key"), ROWS.items())
+def test_the_figures_of_the_readme_are_those_of_the_recorded_file(row, key):
+    recorded = json.loads(text(ROOT / "tests" / "eval" / "baseline.json"))
+    (line,) = re.findall(rf"(?m)^\| {re.escape(row)} \| (.*) \|$", text(ROOT / "README.md"))
+    shown = [float(cell.strip().removesuffix("%")) for cell in line.split("|")]
+    wanted = [
+        round(recorded[variety][key] * 100, 1) for variety in ("all", "en", "ur", "roman", "mixed")
+    ]
+    assert shown == pytest.approx(wanted, abs=0.051)
