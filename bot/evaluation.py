@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import DataError
+from bot.text.languages import CODES, TABLE
 
 ACTIONS = (
     "answer",
@@ -25,7 +26,7 @@ ACTIONS = (
 )
 MOST_ANSWERED = 3
 CASES, URGENT = {"steer"}, {"emergency", "crisis"}
-VARIETIES = ("en", "ur", "roman", "mixed")
+VARIETIES = (*CODES, "mixed")
 
 
 @dataclass(frozen=True)
@@ -95,9 +96,11 @@ class Scored:
         """Whether the reply came in the message's variety; for a mixed one, in a script that it uses."""
         if self.row.variety != "mixed":
             return self.variety == self.row.variety
-        urdu = any("\u0600" <= letter <= "\u06ff" for letter in self.row.text)
-        latin = any(letter.isascii() and letter.isalpha() for letter in self.row.text)
-        return self.variety in ({"ur"} if urdu else set()) | ({"roman", "en"} if latin else set())
+        scripts = {
+            "Arab": any("\u0600" <= letter <= "\u06ff" for letter in self.row.text),
+            "Latn": any(letter.isascii() and letter.isalpha() for letter in self.row.text),
+        }
+        return any(one.code == self.variety and scripts.get(one.script) for one in TABLE)
 
 
 @dataclass(frozen=True)

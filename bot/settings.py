@@ -10,7 +10,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.errors import SettingsError
+from bot.project import at
 from bot.randomness import guessable
+from bot.text.languages import CODES  # a table and nothing else: it stands below everything
 
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
 FERNET_KEY, STANDARD_TO_URLSAFE = re.compile(r"[A-Za-z0-9_-]{43}="), str.maketrans("+/", "-_")
@@ -66,9 +68,9 @@ class Settings:
     """Everything that differs between one installation and another (`.env.example` explains each)."""
 
     production: bool = False
-    data: Path = Path("data")
-    models: Path = Path("models")
-    var: Path = Path("var")
+    data: Path = field(default_factory=lambda: at("data"))
+    models: Path = field(default_factory=lambda: at("models"))
+    var: Path = field(default_factory=lambda: at("var"))
     database: str = field(
         default="", repr=False
     )  # PostgreSQL for everything; empty: SQLite files under `var`
@@ -99,11 +101,11 @@ class Settings:
         env = os.environ if env is None else env
         read = _Reader(env)
         production = read.flag("JAWAB_PRODUCTION", default=False)
-        var, database, redis = Path(env.get("JAWAB_VAR", "var")), *_cluster(env, read)
+        var, database, redis = at(env.get("JAWAB_VAR", "var")), *_cluster(env, read)
         settings = cls(
             production=production,
-            data=Path(env.get("JAWAB_DATA", "data")),
-            models=Path(env.get("JAWAB_MODELS", "models")),
+            data=at(env.get("JAWAB_DATA", "data")),
+            models=at(env.get("JAWAB_MODELS", "models")),
             var=var,
             database=database,
             redis=redis,
@@ -144,6 +146,12 @@ class Settings:
         """Return the SQLAlchemy address of a store: a file of its own, or the one database of a cluster."""
         return _address(self.database, self.var, store)
 
+    def make_var(self) -> None:
+        """Make the folder of what patients wrote, or close it: its owner's alone, whatever the umask was."""
+        self.var.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if self.var.stat().st_uid == os.getuid():
+            self.var.chmod(0o700)
+
     def signing_key(self) -> str:
         """Return the key that signs session ids: the one set, or one kept under `var/` for trial runs."""
         return self.session_key or self._kept("session.key", lambda: secrets.token_hex(32))
@@ -158,7 +166,7 @@ class Settings:
     def _kept(self, name: str, make: Callable[[], str]) -> str:
         path = self.var / name
         if not path.exists():
-            self.var.mkdir(parents=True, exist_ok=True)
+            self.make_var()
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
             with os.fdopen(descriptor, "w", encoding="ascii") as stream:
                 stream.write(make())
@@ -214,7 +222,7 @@ def _whatsapp(env: Mapping[str, str], read: "_Reader", database: str) -> WhatsAp
         api=api,
         database=database,
         graph_version=env.get(WHATSAPP + "GRAPH_VERSION", "v24.0"),
-        language=read.choice(WHATSAPP + "LANGUAGE", default="ur", among=("ur", "roman", "en")),
+        language=read.choice(WHATSAPP + "LANGUAGE", default="ur", among=CODES),
         stale_minutes=read.number(WHATSAPP + "STALE_MINUTES", default=15, least=1, most=24 * 60),
         handoff_minutes=read.number(
             WHATSAPP + "HANDOFF_MINUTES", default=30, least=1, most=12 * 60

@@ -12,8 +12,8 @@ from bot.channels.channel import TERMINAL
 from bot.channels.incoming import Incoming, clean
 from bot.channels.turn import turn
 from bot.container import settings
-from bot.errors import BotError
 from bot.guard.verdict import Reason
+from bot.storage.model_archive import usable
 
 T = TypeVar("T")
 ACTIONS_OF_TROUBLE = "steer"
@@ -23,7 +23,7 @@ class Terminal:
     """A loaded bot that answers one message after another."""
 
     def __init__(self) -> None:
-        """Load the newest model; raises BotError when there is none."""
+        """Load the newest model; raises ModelError when there is none."""
         import rasa.core.agent
         from rasa.core.lock_store import InMemoryLockStore
         from rasa.core.nlg.generator import NaturalLanguageGenerator
@@ -34,12 +34,8 @@ class Terminal:
 
         configure_structlog(logging.WARNING)
         _log_to_stderr()
-        models = settings().models
-        newest = max(models.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime, default=None)
-        if newest is None:
-            raise BotError(f"{models} holds no model; run `jawab train`")
         self.agent = rasa.core.agent.Agent.load(
-            newest,
+            usable(settings().models),
             generator=NaturalLanguageGenerator.create(
                 EndpointConfig(type="bot.rasa_adapter.nlg.ApprovedReplies"), None
             ),

@@ -3,6 +3,7 @@
 import typer
 from rich.console import Console
 
+from bot.answers.expiry import warnings
 from bot.cli.staff import accounts
 from bot.cli.train import ensure
 from bot.container import library, settings
@@ -11,10 +12,13 @@ from bot.server.listening import bind
 console = Console(stderr=True)
 
 
-def run(port: int = typer.Option(0, help="Port; default JAWAB_PORT or 5005.")) -> None:
+def run(
+    port: int | None = typer.Option(None, help="Port.", show_default="JAWAB_PORT, or 5005"),
+) -> None:
     """Train if needed, then serve the chat page and every channel that has its settings."""
     listening = bind(settings().host, port or settings().port)
-    library()  # texts that forbid a start should say so before minutes of training
+    for warning in warnings(library()):  # texts that forbid a start say so before training, too
+        console.print(f"Warning: {warning}.", style="bold red", markup=False, soft_wrap=True)
     model = ensure()
     with console.status("loading Rasa (some ten seconds)"):
         from bot.server.app import serve

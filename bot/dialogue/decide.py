@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from bot.dialogue.config import Dialogue
 from bot.dialogue.state import Decision, Memory, Reading
 from bot.guard.verdict import BUTTON, MEMORY, RANK, Reason, Verdict, more_cautious
+from bot.text.languages import CODES
 
-VARIETIES = ("en", "ur", "roman")
+VARIETIES = CODES
 MOST_TOPICS = 3  # answered in one message; the rest are offered
 MOST_OFFERED = MOST_TOPICS + 5
 LANGUAGE_BUTTON = "language:"

@@ -169,6 +169,6 @@ def _held(path: Path) -> Iterator[bytes | None]:
 
 def _is_of(path: Path, sender: str) -> bool:
     try:
-        return json.loads(path.read_bytes()).get("sender") == sender
+        return bool(json.loads(path.read_bytes()).get("sender") == sender)
     except (OSError, ValueError, AttributeError):
         return False

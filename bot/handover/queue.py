@@ -212,7 +212,8 @@ class WaitingRoom:
         with self.database.begin() as connection:
             connection.execute(notes.delete().where(notes.c.waiting.in_(own)))
             connection.execute(told.delete().where(told.c.waiting.in_(own)))
-            return connection.execute(waiting.delete().where(waiting.c.sender == sender)).rowcount
+            gone = connection.execute(waiting.delete().where(waiting.c.sender == sender))
+            return int(gone.rowcount)
 
     def tidy(self) -> int:
         """Erase contact data and notes whose time is up, answered or not; return how many entries lost theirs.
@@ -229,11 +230,12 @@ class WaitingRoom:
                 .where(waiting.c.since <= now - SOURCE_SECONDS, waiting.c.source != "")
                 .values(source="")
             )
-            return connection.execute(
+            emptied = connection.execute(
                 waiting.update()
                 .where(waiting.c.since <= before, waiting.c.contact.is_not(None))
                 .values(contact=None)
-            ).rowcount
+            )
+            return int(emptied.rowcount)
 
     @staticmethod
     def _one(connection: Connection, number: int) -> Row:

@@ -17,6 +17,7 @@ from rasa.core.utils import AvailableEndpoints
 from rasa.shared.core.events import BotUttered, UserUttered
 
 from bot.errors import BotError, SettingsError, told
+from bot.project import at
 from bot.rasa_adapter import tracker_window
 from bot.rasa_adapter.tracker import BUTTON, SHOWN
 
@@ -70,7 +71,11 @@ def inner(store: TrackerStore) -> TrackerStore:
 def open_store() -> SQLTrackerStore:
     """Return the store that endpoints.yml names, for commands that run beside a server."""
     return searchable(
-        inner(TrackerStore.create(AvailableEndpoints.read_endpoints("endpoints.yml").tracker_store))
+        inner(
+            TrackerStore.create(
+                AvailableEndpoints.read_endpoints(str(at("endpoints.yml"))).tracker_store
+            )
+        )
     )
 
 

@@ -19,8 +19,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.answers.clinic import Clinic
 from bot.answers.compose import Composer, Reply
-from bot.answers.ledger import Ledger
-from bot.answers.library import Library, Standing
+from bot.answers.ledger import Ledger, Standing
+from bot.answers.library import Library
 from bot.answers.texts import Answer
 from bot.dialogue.config import load_dialogue
 from bot.message import Sentence

@@ -54,7 +54,7 @@ class PrivateTrackerStore(SQLTrackerStore):
         """As Rasa's own, at the address that the settings give, on connections that stay open."""
         address = settings().address(STORE)
         if address.startswith(SQLITE):
-            settings().var.mkdir(parents=True, exist_ok=True)
+            settings().make_var()
         super().__init__(
             domain, host=address, event_broker=event_broker
         )  # Rasa takes a host with a scheme whole

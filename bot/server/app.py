@@ -25,6 +25,7 @@ from bot.channels.channel import Service
 from bot.container import library, notes, settings, shelf
 from bot.errors import BotError
 from bot.privacy import retention_job
+from bot.project import at
 from bot.rasa_adapter.event_store import store_of
 from bot.rasa_adapter.local_actions import LocalActions
 from bot.rasa_adapter.lock_store import ConversationLocks
@@ -121,7 +122,7 @@ def beside(agent: AgentThread) -> list[Work]:
 
 async def load(model: Path) -> Any:
     """Return Rasa's agent for a trained model; raises BotError where it cannot be read."""
-    endpoints = AvailableEndpoints.read_endpoints("endpoints.yml")
+    endpoints = AvailableEndpoints.read_endpoints(str(at("endpoints.yml")))
     endpoints.action = LocalActions()
     if settings().redis:
         endpoints.lock_store = ConversationLocks(settings().redis)
@@ -186,7 +187,7 @@ def serve(
     """Serve until stopped; `ready` is called when patients can write. Raises BotError where that cannot begin."""
     logs.configure(settings().log)
     raise_file_limit()
-    settings().var.mkdir(parents=True, exist_ok=True)
+    settings().make_var()
     app = build(model)
     try:
         Server(app, ready).run(sockets=[listening])
