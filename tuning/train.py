@@ -40,7 +40,9 @@ def run(network: Network, maker: Maker, recipe: Recipe, caution: list[int], cach
     """Train `network` in place and return the number of steps taken."""
     network.to(device).train()
     batches = maker.epoch(0)
-    total = round(len(batches) * recipe.epochs)  # later epochs may differ by a few: the schedule ends here
+    total = round(
+        len(batches) * recipe.epochs
+    )  # later epochs may differ by a few: the schedule ends here
     optimiser = torch.optim.AdamW(_groups(network, recipe), betas=(0.9, 0.98), fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda step: _share(step, total, recipe)
