@@ -6,10 +6,13 @@ UV := .tools/bin/uv
 JAWAB := .venv/bin/jawab
 EVAL := tests/eval/en.jsonl tests/eval/ur.jsonl tests/eval/roman.jsonl tests/eval/mixed.jsonl
 
+CODE := bot actions tests bench deploy tuning
+QUICK := tests/text tests/guard tests/answers tests/dialogue tests/test_layers.py tests/test_settings.py tests/test_docs.py
+
 export RASA_TELEMETRY_ENABLED := false
 export OMP_NUM_THREADS := 1
 
-.PHONY: help run test check train evaluate bench load compare finetune sbom
+.PHONY: help run test quick lint fix check train evaluate bench load compare finetune sbom
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -17,16 +20,25 @@ help: ## this list
 run: .venv/.ready ## install what is missing, train if needed, serve, print the address
 	@$(JAWAB) run
 
-test: .venv/.ready ## every test and check
-	@.venv/bin/ruff check bot actions tests bench deploy tuning
-	@.venv/bin/ruff format --check --quiet bot actions tests bench deploy tuning
-	@.venv/bin/mypy
+test: lint ## every test and check
 	@$(JAWAB) check
 	@$(JAWAB) train
 	@# the browser's tests in a process of their own, beside the rest
 	@mkdir -p results; .venv/bin/pytest -m browser > results/browser.log 2>&1 & browser=$$!; \
 	  .venv/bin/pytest -m "not browser"; rest=$$?; wait $$browser; browsed=$$?; \
 	  cat results/browser.log; exit $$((rest + browsed))
+
+quick: .venv/.ready ## the core's tests, in under half a minute
+	@.venv/bin/pytest $(QUICK)
+
+lint: .venv/.ready ## style, formatting and types, as `make test` checks them
+	@.venv/bin/ruff check $(CODE)
+	@.venv/bin/ruff format --check --quiet $(CODE)
+	@.venv/bin/mypy
+
+fix: .venv/.ready ## put right what ruff can put right by itself
+	@.venv/bin/ruff check --fix --quiet $(CODE)
+	@.venv/bin/ruff format --quiet $(CODE)
 
 check: .venv/.ready ## validate every data file (ARGS=--breadth: how broad the training messages are)
 	@$(JAWAB) check $(ARGS)
@@ -57,22 +69,18 @@ sbom: $(UV) ## the software bill of materials (results/sbom.json) and docs/licen
 		--output-file results/sbom.json .tools/runtime
 	@$(PYTHON) deploy/licences.py results/sbom.json docs/licences.md
 
-$(UV):
+$(UV): deploy/install.sh
 	@echo "installing uv (some seconds)"
-	@$(PYTHON) -m venv .tools
-	@.tools/bin/pip install --quiet --disable-pip-version-check uv==0.13.9
+	@deploy/install.sh $(PYTHON) .tools 200
 
-.venv/.ready: pyproject.toml uv.lock bot/rasa_adapter/import_hook.pth | $(UV)
+.venv/.ready: pyproject.toml uv.lock bot/rasa_adapter/import_hook.pth deploy/install.sh
 	@echo "installing the locked environment (a minute or two the first time)"
-	@$(UV) sync --frozen --compile-bytecode --python $(PYTHON) 2>&1 | tail -1
-	@touch $@
+	@deploy/install.sh $(PYTHON) .venv 2500 --compile-bytecode
 
-.venv-compare/.ready: pyproject.toml uv.lock | $(UV)
+.venv-compare/.ready: pyproject.toml uv.lock deploy/install.sh
 	@echo "installing the environment of the comparison (a minute or two the first time)"
-	@set -o pipefail; UV_PROJECT_ENVIRONMENT=.venv-compare $(UV) sync --frozen --no-default-groups --group compare --python $(PYTHON) 2>&1 | tail -1
-	@touch $@
+	@deploy/install.sh $(PYTHON) .venv-compare 2500 --no-default-groups --group compare
 
-.venv-finetune/.ready: pyproject.toml uv.lock | $(UV)
+.venv-finetune/.ready: pyproject.toml uv.lock deploy/install.sh
 	@echo "installing the environment of the tuning (5 GB, a minute or more the first time)"
-	@set -o pipefail; UV_PROJECT_ENVIRONMENT=.venv-finetune $(UV) sync --frozen --only-group finetune --python $(PYTHON) 2>&1 | tail -1
-	@touch $@
+	@deploy/install.sh $(PYTHON) .venv-finetune 7000 --only-group finetune

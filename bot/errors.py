@@ -48,6 +48,10 @@ class SettingsError(BotError):
     """An environment variable or the clinic's details stop this mode from starting."""
 
 
+class ModelError(BotError):
+    """There is no trained model, or none that is whole."""
+
+
 class StaffError(BotError):
     """Something a member of staff asked for is not allowed; the message is shown to them."""
 

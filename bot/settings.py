@@ -10,6 +10,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.errors import SettingsError
+from bot.project import at
+from bot.randomness import guessable
+from bot.text.languages import CODES  # a table and nothing else: it stands below everything
 
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
 FERNET_KEY, STANDARD_TO_URLSAFE = re.compile(r"[A-Za-z0-9_-]{43}="), str.maketrans("+/", "-_")
@@ -25,6 +28,7 @@ NUMBERS = {
     "keep_conversations_days": (90, 1, 3650),
     "keep_votes_days": (730, 1, 3650),
 }
+TOKEN_LEAST = 16
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
 
@@ -64,9 +68,9 @@ class Settings:
     """Everything that differs between one installation and another (`.env.example` explains each)."""
 
     production: bool = False
-    data: Path = Path("data")
-    models: Path = Path("models")
-    var: Path = Path("var")
+    data: Path = field(default_factory=lambda: at("data"))
+    models: Path = field(default_factory=lambda: at("models"))
+    var: Path = field(default_factory=lambda: at("var"))
     database: str = field(
         default="", repr=False
     )  # PostgreSQL for everything; empty: SQLite files under `var`
@@ -97,11 +101,11 @@ class Settings:
         env = os.environ if env is None else env
         read = _Reader(env)
         production = read.flag("JAWAB_PRODUCTION", default=False)
-        var, database, redis = Path(env.get("JAWAB_VAR", "var")), *_cluster(env, read)
+        var, database, redis = at(env.get("JAWAB_VAR", "var")), *_cluster(env, read)
         settings = cls(
             production=production,
-            data=Path(env.get("JAWAB_DATA", "data")),
-            models=Path(env.get("JAWAB_MODELS", "models")),
+            data=at(env.get("JAWAB_DATA", "data")),
+            models=at(env.get("JAWAB_MODELS", "models")),
             var=var,
             database=database,
             redis=redis,
@@ -122,10 +126,17 @@ class Settings:
             ),
         )
         problems = list(read.problems)
-        if (settings.production or database) and len(settings.session_key) < 32:
+        shared = settings.production or bool(database)
+        if shared and (len(settings.session_key) < 32 or guessable(settings.session_key)):
             problems.append(
-                "JAWAB_SESSION_KEY: production and JAWAB_DATABASE need a secret of 32 characters or more, "
+                "JAWAB_SESSION_KEY: production and JAWAB_DATABASE need a random secret of 32 characters or more, "
                 "the same for every process; make one with `openssl rand -hex 32`"
+            )
+        token = settings.metrics_token
+        if shared and token and (len(token) < TOKEN_LEAST or guessable(token)):
+            problems.append(
+                f"JAWAB_METRICS_TOKEN: easy to guess; it needs {TOKEN_LEAST} random characters or more, make them "
+                f"with `openssl rand -hex 16`, or leave it empty: then this machine alone may read the metrics"
             )
         if problems:
             raise SettingsError("\n".join(problems))
@@ -134,6 +145,12 @@ class Settings:
     def address(self, store: str) -> str:
         """Return the SQLAlchemy address of a store: a file of its own, or the one database of a cluster."""
         return _address(self.database, self.var, store)
+
+    def make_var(self) -> None:
+        """Make the folder of what patients wrote, or close it: its owner's alone, whatever the umask was."""
+        self.var.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if self.var.stat().st_uid == os.getuid():
+            self.var.chmod(0o700)
 
     def signing_key(self) -> str:
         """Return the key that signs session ids: the one set, or one kept under `var/` for trial runs."""
@@ -149,7 +166,7 @@ class Settings:
     def _kept(self, name: str, make: Callable[[], str]) -> str:
         path = self.var / name
         if not path.exists():
-            self.var.mkdir(parents=True, exist_ok=True)
+            self.make_var()
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
             with os.fdopen(descriptor, "w", encoding="ascii") as stream:
                 stream.write(make())
@@ -205,7 +222,7 @@ def _whatsapp(env: Mapping[str, str], read: "_Reader", database: str) -> WhatsAp
         api=api,
         database=database,
         graph_version=env.get(WHATSAPP + "GRAPH_VERSION", "v24.0"),
-        language=read.choice(WHATSAPP + "LANGUAGE", default="ur", among=("ur", "roman", "en")),
+        language=read.choice(WHATSAPP + "LANGUAGE", default="ur", among=CODES),
         stale_minutes=read.number(WHATSAPP + "STALE_MINUTES", default=15, least=1, most=24 * 60),
         handoff_minutes=read.number(
             WHATSAPP + "HANDOFF_MINUTES", default=30, least=1, most=12 * 60
@@ -226,7 +243,9 @@ def _staff(env: Mapping[str, str], read: "_Reader", database: str, *, shared: bo
     if not (read.flag("JAWAB_STAFF", default=False) if wanted else not production):
         return None
     keys = env.get("JAWAB_CONTACT_KEY", "").translate(STANDARD_TO_URLSAFE).replace(" ", "")
-    if not all(FERNET_KEY.fullmatch(key) for key in keys.split(",")) and (keys or shared):
+    each = keys.split(",")
+    good = all(FERNET_KEY.fullmatch(key) and not (shared and guessable(key)) for key in each)
+    if not good and (keys or shared):
         read.problems.append(
             "JAWAB_CONTACT_KEY: the console needs 32 random bytes in base64, which production never "
             "makes itself; make them with `openssl rand -base64 32`"

@@ -5,20 +5,26 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
+import phonenumbers
+
 from bot.answers.clinic import load_clinic
 from bot.answers.ledger import Ledger
+from bot.answers.terms import load_terms, term_problems
 from bot.answers.texts import LANGUAGES, load_answers
-from bot.dialogue.decide import LANGUAGE_BUTTON, Dialogue, load_dialogue
+from bot.dialogue.config import Dialogue, load_dialogue
+from bot.dialogue.decide import LANGUAGE_BUTTON
 from bot.errors import BotError, DataError
 from bot.guard.rules import load_rules
 from bot.message import Sentence
 from bot.nlu.cues import FOLLOW_UP, load_cues
+from bot.project import at
 from bot.storage.yaml_file import read_yaml
 from bot.text.variety import load_detector
 from bot.text.words import load_lexicon
 
 Check = Callable[[Path], Iterator[str]]
 HEADING = re.compile(r"\d+ problem\(s\) in .*:$")
+PHONE = re.compile(r"\+?[\d\s().-]+")
 EXAMPLES_LEAST = 5
 SEVERAL = "several"  # messages that ask several things, which Rasa does not read
 NEEDED = (
@@ -44,11 +50,13 @@ def problems_in(folder: Path, further: Mapping[str, Check] | None = None) -> lis
     """
     parts: dict[str, Check] = {
         "answers": answer_problems,
+        "clinic.yml": clinic_problems,
         "ledger.jsonl": _ledger,
         "guard": _guard,
         "dialogue.yml": _dialogue,
         "nlu": _training,
         "lexicon": _lexicon,
+        "lexicon/terms.yml": _terms,
         **(further or {}),
     }
     found: list[str] = []
@@ -83,6 +91,28 @@ def answer_problems(folder: Path) -> Iterator[str]:
                     other=f"{other}.yml",
                 )
             seen[language, text] = name
+
+
+def clinic_problems(folder: Path) -> Iterator[str]:
+    """Yield what patients could not dial of the clinic's own numbers."""
+    phones = load_clinic(folder / "clinic.yml").details["phone"].values()
+    for phone in sorted(
+        {one.strip() for text in phones for one in re.split(r"[,/،]", text)} - {""}
+    ):
+        if not _dials(phone):
+            yield (
+                f"{folder}/clinic.yml: phone: '{phone}' is no telephone number; write it as patients dial it, "
+                f"042-35761999 or +92 300 1234567"
+            )
+
+
+def _dials(phone: str) -> bool:
+    if not PHONE.fullmatch(phone):  # phonenumbers would read letters as the keys they stand on
+        return False
+    try:
+        return phonenumbers.is_possible_number(phonenumbers.parse(phone, "PK"))
+    except phonenumbers.NumberParseException:
+        return False
 
 
 def _ledger(folder: Path) -> Iterator[str]:
@@ -121,7 +151,7 @@ def _dialogue(folder: Path) -> Iterator[str]:
         text = intent if dialogue.level(intent) == "answer" else dialogue.says(intent)
         if text not in answers:
             yield f"{folder}/dialogue.yml: intents.{intent} says '{text}', which data/answers lacks; write it"
-    domain = read_yaml(Path("domain.yml"))
+    domain = read_yaml(at("domain.yml"))
     missing = sorted(set(dialogue.intents) - set(domain["intents"]))
     yield from (f"domain.yml: intents lacks '{name}'; add it" for name in missing)
     if LANGUAGE_BUTTON.rstrip(":") not in answers:
@@ -189,3 +219,10 @@ def _lexicon(folder: Path) -> Iterator[str]:
     load_cues(folder / "lexicon")
     load_detector(folder / "lexicon")
     return iter(())
+
+
+def _terms(folder: Path) -> Iterator[str]:
+    answers = load_answers(folder / "answers", load_clinic(folder / "clinic.yml"))
+    terms = load_terms(folder / "lexicon" / "terms.yml")
+    for problem in term_problems(answers, terms, load_lexicon(folder / "lexicon")):
+        yield f"{folder}/answers/{problem}"

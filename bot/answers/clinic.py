@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.errors import DataError
 from bot.storage.yaml_file import read_yaml
+from bot.text.languages import CODES
 
 FIELDS = ("name", "phone", "address", "hours")
 
@@ -39,11 +40,9 @@ def load_clinic(path: Path) -> Clinic:
         raise DataError(f"{path}: must start with 'clinic:'; see data/README.md")
     for field in FIELDS:
         value = clinic.get(field, "")
-        by_language = (
-            value if isinstance(value, dict) else dict.fromkeys(("en", "ur", "roman"), value)
-        )
-        if set(by_language) != {"en", "ur", "roman"}:
-            problems.append(f"{path}: {field} must be one text, or one each for en, ur and roman")
+        by_language = value if isinstance(value, dict) else dict.fromkeys(CODES, value)
+        if set(by_language) != set(CODES):
+            problems.append(f"{path}: {field} must be one text, or one each for {', '.join(CODES)}")
         details[field] = {
             language: str(words or "").strip() for language, words in by_language.items()
         }

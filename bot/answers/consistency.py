@@ -10,8 +10,10 @@ from functools import reduce
 
 from bot.answers.texts import LANGUAGES, TEXT_MOST, TITLE_MOST, Answer
 from bot.message import Sentence, sentences
+from bot.text.languages import TABLE
 
 NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
+# of a language that is not here these two tell nothing
 UP_TO = {
     "en": re.compile(r"\b(?:up to|at most|as much as)\b", re.I),
     "ur": re.compile(r"\b(?:تک|زیادہ سے زیادہ)\b"),
@@ -25,7 +27,7 @@ DENIAL = {
     "roman": re.compile(r"\b(?:nahi|nahin|na|mat|baghair|bina)\b", re.I),
 }
 ACRONYM = re.compile(r"\b[A-Z]{3,}\b")
-NAMES = dict(zip(LANGUAGES, sentences("English", "Urdu", "Roman Urdu"), strict=True))
+NAMES = {one.code: Sentence(one.name) for one in TABLE}
 
 COMMA, SEMICOLON = sentences("{first}, {next}", "{first}; {next}")
 
@@ -68,15 +70,13 @@ def _limits(answer: Answer) -> Iterator[str]:
             Sentence(
                 'English says "up to"; {language} has no word for it.', language=NAMES[language]
             )
-            for language in ("ur", "roman")
+            for language in UP_TO
             if not UP_TO[language].search(answer.text[language])
         )
 
 
 def _denials(answer: Answer) -> Iterator[str]:
-    denies = {
-        language: bool(DENIAL[language].search(answer.text[language])) for language in LANGUAGES
-    }
+    denies = {language: bool(DENIAL[language].search(answer.text[language])) for language in DENIAL}
     if len(set(denies.values())) > 1:
         told = _joined(COMMA, (NAMES[language] for language, found in denies.items() if found))
         yield Sentence("Only {languages} has a word for no or not.", languages=told)

@@ -5,28 +5,28 @@ earlier line breaks every hash after it. A line `words` allows nothing: it write
 signature holds as hashes only, so that they are still known once a draft has replaced them in the file.
 """
 
-import fcntl
-import hashlib
 import json
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from bot.answers import ledger_file
+from bot.answers.ledger_file import START, hash_of, sha256
 from bot.answers.texts import Answer
 from bot.errors import LedgerError
 from bot.message import Sentence
 
-START = "0" * 64
+__all__ = ["START", "sha256"]  # known by these names to those who compare texts
 PROVISIONAL, APPROVED = "provisional", "approved"
 USABLE = {PROVISIONAL, APPROVED}
-
-
-def sha256(text: str) -> str:
-    """Return the SHA-256 of the UTF-8 bytes of `text`, in hex."""
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+# in danger an old text is better than none (docs/decisions/0009-danger-texts-outlive-their-date.md)
+GRACE = timedelta(days=90)
+GRACE_KINDS = frozenset({"crisis", "emergency", "check_in", "trouble"})
+# what is shown beside them: the check-in's buttons, an emergency read late, too busy, no network, the trial notice
+GRACE_TEXTS = frozenset({"danger_now", "all_safe", "late", "ui_busy", "ui_offline", "notice"})
+STAGGER = timedelta(days=42)  # texts signed at once run out over six weeks, not in one night
 
 
 def digests(answer: Answer) -> dict[str, str]:
@@ -42,35 +42,51 @@ def words(answer: Answer) -> dict[str, str]:
     }
 
 
-def line(entry: Mapping[str, Any]) -> str:
-    """Return `entry` as its line of the file, without the line's end."""
-    return json.dumps(entry, ensure_ascii=False, sort_keys=True)
+def outlives_its_date(answer: Answer) -> bool:
+    """Return whether `answer` is said, or stands beside what is said, to somebody in danger."""
+    return answer.kind in GRACE_KINDS or answer.id in GRACE_TEXTS
 
 
-def head(content: str) -> str:
-    """Return the hash of the last entry in the content of a ledger file: what the next one goes on from."""
-    last = content.splitlines()[-1:]
-    return str(json.loads(last[0])["hash"]) if last else START
+def staggered(answer_id: str, *, today: date, until: date) -> date:
+    """Return when a text signed together with others runs out: at `until`, or some weeks before, the same each time."""
+    most = min(STAGGER, (until - today) / 3).days
+    return until - timedelta(days=int(sha256(answer_id)[:8], 16) % (most + 1) if most > 0 else 0)
 
 
 @dataclass(frozen=True)
 class Standing:
-    """How one text stands today: `status` is approved, provisional, stale, expired, recalled or unsigned."""
+    """How one text stands today: `status` is approved, provisional, stale, expired, recalled or unsigned.
+
+    `in_grace` is a text for danger that expired a short while ago: it is sent, and everybody is told.
+    """
 
     status: str
     entry: Mapping[str, Any] | None = None
+    in_grace: bool = False
 
     @property
     def usable(self) -> bool:
         """Whether any mode may send it."""
         return self.status in USABLE
 
+    @property
+    def signed_as(self) -> str:
+        """As what a text in force or in its grace time was signed, approved or provisional; else empty."""
+        return str(self.entry["standing"]) if self.entry and (self.usable or self.in_grace) else ""
+
+    @property
+    def expires(self) -> date | None:
+        """The day from which its signature counts no more."""
+        found = (self.entry or {}).get("expires")
+        return date.fromisoformat(found) if found else None
+
 
 class Ledger:
     """The acts of one ledger file, checked as they load."""
 
-    def __init__(self, entries: Iterable[Mapping[str, Any]] = ()) -> None:
-        self.entries = list(entries)
+    def __init__(self, entries: Iterable[Mapping[str, Any]] = (), *, torn: bool = False) -> None:
+        """`torn` says that a half line stood behind `entries`."""
+        self.entries, self.torn = list(entries), torn
         self._latest: dict[str, Mapping[str, Any]] = {}
         self._words: dict[
             str, str
@@ -82,19 +98,12 @@ class Ledger:
     def load(cls, path: Path) -> "Ledger":
         """Return the ledger at `path`; raises LedgerError telling the first line whose chain is broken."""
         entries: list[dict[str, Any]] = []
-        try:
-            lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-        except UnicodeDecodeError as error:
-            raise LedgerError(
-                "{path}: not UTF-8 ({error}); restore the file from its last copy",
-                path=path,
-                error=error,
-            ) from error
+        lines, torn = ledger_file.read(path)
         for number, line in enumerate(lines, start=1):
             try:
                 entry = json.loads(line)
                 before = entries[-1]["hash"] if entries else START
-                sound = entry["hash"] == _hash(entry) and (entry["prev"], entry["seq"]) == (
+                sound = entry["hash"] == hash_of(entry) and (entry["prev"], entry["seq"]) == (
                     before,
                     number,
                 )
@@ -110,7 +119,7 @@ class Ledger:
                     line=f"{path}:{number}",
                 )
             entries.append(entry)
-        return cls(entries)
+        return cls(entries, torn=torn)
 
     def standing(self, answer: Answer, *, today: date) -> Standing:
         """Return how `answer` stands on `today`; a change in any language makes all of it stale."""
@@ -121,8 +130,10 @@ class Ledger:
             return Standing("recalled", entry)
         if entry["texts"] != digests(answer):
             return Standing("stale", entry)
-        if date.fromisoformat(entry["expires"]) <= today:
-            return Standing("expired", entry)
+        expires = date.fromisoformat(entry["expires"])
+        if expires <= today:
+            in_grace = outlives_its_date(answer) and today < expires + GRACE
+            return Standing("expired", entry, in_grace=in_grace)
         return Standing(entry["standing"], entry)
 
     def signed_words(self, answer_id: str) -> dict[str, str] | None:
@@ -217,7 +228,7 @@ class Ledger:
         Raises LedgerError where somebody else wrote a line since this ledger was loaded, or the file cannot be written.
         """
         try:
-            _write(path, entry)
+            ledger_file.append(path, entry)
         except OSError as error:
             raise LedgerError(
                 "{path} cannot be written here ({problem}); see docs/operations.md, Install",
@@ -241,30 +252,9 @@ class Ledger:
             "seq": len(self.entries) + 1,
             "prev": self.entries[-1]["hash"] if self.entries else START,
         }
-        return entry | {"hash": _hash(entry)}
-
-
-def _write(path: Path, entry: Mapping[str, Any]) -> None:
-    with path.open("a+", encoding="utf-8") as stream:
-        fcntl.flock(
-            stream, fcntl.LOCK_EX
-        )  # the terminal and the console may sign at the same moment
-        stream.seek(0)
-        if entry["prev"] != head(stream.read()):
-            raise LedgerError(
-                "{path}: somebody else signed or recalled at the same moment; do it again",
-                path=path,
-            )
-        stream.write(line(entry) + "\n")
-        stream.flush()
-        os.fsync(stream.fileno())
+        return entry | {"hash": hash_of(entry)}
 
 
 def _named(words: list[str], problem: str) -> None:
     if not words or not all(word.strip() for word in words):
         raise LedgerError(problem)
-
-
-def _hash(entry: Mapping[str, Any]) -> str:
-    body = {key: value for key, value in entry.items() if key != "hash"}
-    return sha256(line(body))

@@ -8,7 +8,8 @@ from datetime import date
 from pathlib import Path
 
 from bot.answers.clinic import FIELDS, Clinic, load_clinic
-from bot.answers.ledger import APPROVED, Ledger, Standing, digests, sha256
+from bot.answers.ledger import APPROVED, Ledger, Standing, digests, outlives_its_date
+from bot.answers.ledger_file import sha256
 from bot.answers.texts import LANGUAGES, Answer, load_answers
 from bot.errors import SettingsError
 
@@ -44,6 +45,7 @@ class Snapshot:
     standings: Mapping[str, Standing]
     sendable: Mapping[tuple[str, str], Block]
     by_text: Mapping[str, Mapping[str, Block]] = field(repr=False)  # language -> text -> block
+    torn: bool = False
 
 
 class Library:
@@ -55,7 +57,8 @@ class Library:
         """Read answers, clinic and ledger under `folder`.
 
         Raises DataError or LedgerError when they cannot be read, and SettingsError when production is asked for and
-        a text is provisional, missing or out of date, or the clinic's details are not filled in.
+        a text was never approved or is no more, or the clinic's details are not filled in. A date that passed keeps
+        nobody from starting: what ran out is not sent, but for danger a while longer.
         """
         self._folder, self._production, self._today = folder, production, today
         self._looked = float("-inf")
@@ -79,7 +82,10 @@ class Library:
         return self._current().standings.get(answer_id, Standing("unsigned"))
 
     def block(self, answer_id: str, variety: str) -> Block | None:
-        """Return a text that may be sent now, or None: not known, unsigned, stale, expired, recalled, or refused."""
+        """Return a text that may be sent now, or None: not known, unsigned, stale, expired, recalled, or refused.
+
+        Texts for danger may be sent for some weeks after they expired (`in_grace`).
+        """
         return self._current().sendable.get((answer_id, variety))
 
     def title(self, answer_id: str, variety: str) -> str | None:
@@ -102,6 +108,25 @@ class Library:
         """
         self._current()
         return self._trouble.get(variety, "")
+
+    @property
+    def today(self) -> date:
+        """The day that the texts' dates are held against."""
+        return self._current().day
+
+    def in_grace(self) -> tuple[str, ...]:
+        """Return the texts for danger that are sent although their date has passed."""
+        current = self._current()
+        return tuple(
+            name
+            for name, standing in sorted(current.standings.items())
+            if standing.in_grace and self._sendable(standing)
+        )
+
+    @property
+    def torn(self) -> bool:
+        """Whether the ledger's last line was not written to its end."""
+        return self._current().torn
 
     def _current(self) -> Snapshot:
         now = time.monotonic()
@@ -146,7 +171,12 @@ class Library:
         standings = {name: ledger.standing(answer, today=today) for name, answer in answers.items()}
         sendable = {
             (name, variety): Block(
-                name, answer.kind, variety, text, sha256(text), standings[name].status != APPROVED
+                name,
+                answer.kind,
+                variety,
+                text,
+                sha256(text),
+                standings[name].signed_as != APPROVED,
             )
             for name, answer in answers.items()
             if self._sendable(standings[name])
@@ -165,7 +195,17 @@ class Library:
             }
             for variety in LANGUAGES
         }
-        return Snapshot(today, answers, clinic, standings, sendable, by_text)
+        self._tell(standings)
+        return Snapshot(today, answers, clinic, standings, sendable, by_text, ledger.torn)
+
+    def _tell(self, standings: Mapping[str, Standing]) -> None:
+        """Say in the log, at every start and every day, what is sent past its date."""
+        late = [name for name, one in standings.items() if one.in_grace and self._sendable(one)]
+        if late:
+            logger.error(
+                "texts for danger have run out and are sent in their time of grace only, sign them again: %s",
+                ", ".join(sorted(late)),
+            )
 
     def _said(self, answer: Answer, ledger: Ledger, clinic: Clinic) -> Answer:
         return as_signed(answer, ledger, clinic)
@@ -175,14 +215,21 @@ class Library:
         return f"{block.text}\n{notice.text}" if block.provisional and notice else block.text
 
     def _sendable(self, standing: Standing) -> bool:
-        return standing.status == APPROVED or (standing.usable and not self._production)
+        return standing.signed_as == APPROVED or (bool(standing.signed_as) and not self._production)
+
+    def _ready(self, name: str, standing: Standing) -> bool:
+        """Whether production may start with a text standing so: also with one that only ran out, as long as patients
+        in danger get theirs. A machine that starts again at night must not fall silent for a date."""
+        if standing.status == "expired" and not outlives_its_date(self._now.answers[name]):
+            return (standing.entry or {}).get("standing") == APPROVED
+        return standing.signed_as == APPROVED
 
     def _refuse_unready(self) -> None:
         clinic = self._now.clinic
         problems = [
             f"data/answers/{name}.yml is {standing.status}; sign it: jawab ledger sign {name}"
             for name, standing in sorted(self._now.standings.items())
-            if standing.status != APPROVED and name != NOTICE
+            if name != NOTICE and not self._ready(name, standing)
         ]
         if not clinic.filled_in:
             problems.append("data/clinic.yml: name, phone, address and hours must be filled in")

@@ -15,7 +15,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from bot.answers.ledger import START, Ledger, head, line, sha256
+from bot.answers.ledger import Ledger
+from bot.answers.ledger_file import START, head, line, sha256, whole
 from bot.errors import LedgerError
 from bot.storage.atomic_write import replace
 from bot.storage.database import Database
@@ -181,4 +182,6 @@ def _digest(path: Path) -> str:
 
 
 def _head(path: Path) -> str:
-    return head(path.read_text(encoding="utf-8") if path.exists() else "")
+    """Return the hash that the file at `path` ends with; empty for a torn last line: it is written anew."""
+    content = path.read_bytes() if path.exists() else b""
+    return "" if whole(content)[1] else head(content)

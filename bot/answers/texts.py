@@ -10,8 +10,9 @@ from bot.answers.clinic import Clinic
 from bot.errors import DataError
 from bot.message import Sentence
 from bot.storage.yaml_file import read_yaml
+from bot.text.languages import CODES
 
-LANGUAGES = ("en", "ur", "roman")
+LANGUAGES = CODES
 KINDS = (
     "answer",
     "steer",

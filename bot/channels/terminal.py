@@ -8,11 +8,12 @@ import uuid
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
+from bot.channels.channel import TERMINAL
 from bot.channels.incoming import Incoming, clean
 from bot.channels.turn import turn
 from bot.container import settings
-from bot.errors import BotError
 from bot.guard.verdict import Reason
+from bot.storage.model_archive import usable
 
 T = TypeVar("T")
 ACTIONS_OF_TROUBLE = "steer"
@@ -22,7 +23,7 @@ class Terminal:
     """A loaded bot that answers one message after another."""
 
     def __init__(self) -> None:
-        """Load the newest model; raises BotError when there is none."""
+        """Load the newest model; raises ModelError when there is none."""
         import rasa.core.agent
         from rasa.core.lock_store import InMemoryLockStore
         from rasa.core.nlg.generator import NaturalLanguageGenerator
@@ -33,12 +34,8 @@ class Terminal:
 
         configure_structlog(logging.WARNING)
         _log_to_stderr()
-        models = settings().models
-        newest = max(models.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime, default=None)
-        if newest is None:
-            raise BotError(f"{models} holds no model; run `jawab train`")
         self.agent = rasa.core.agent.Agent.load(
-            newest,
+            usable(settings().models),
             generator=NaturalLanguageGenerator.create(
                 EndpointConfig(type="bot.rasa_adapter.nlg.ApprovedReplies"), None
             ),
@@ -58,7 +55,7 @@ class Terminal:
                 self.agent.handle_message,
                 incoming,
                 sender=sender or uuid.uuid4().hex,
-                channel="terminal",
+                channel=TERMINAL,
             )
         )
         spent = round((time.perf_counter() - started) * 1000, 1)

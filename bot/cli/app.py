@@ -1,5 +1,6 @@
 """The `jawab` command."""
 
+import os
 import sys
 
 import typer
@@ -46,6 +47,7 @@ app.add_typer(database.app, name="database")
 
 def main() -> None:
     """Run the command line; an error of ours is shown in full and ends with status 1, without a traceback."""
+    os.umask(0o077)  # what patients wrote is for the bot's own user, whoever else has the machine
     try:
         app()
     except BotError as error:

@@ -1,5 +1,6 @@
 """`jawab ledger`: who signed what, until when, and taking it back."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,9 +9,10 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.answers.clinic import load_clinic
-from bot.answers.ledger import APPROVED, PROVISIONAL, Ledger
+from bot.answers.expiry import SOON
+from bot.answers.ledger import APPROVED, PROVISIONAL, Ledger, staggered
 from bot.answers.replica import LEDGER, Shelf, record
-from bot.answers.texts import load_answers
+from bot.answers.texts import Answer, load_answers
 from bot.container import settings, shelf
 from bot.errors import LedgerError
 
@@ -69,17 +71,17 @@ def sign(
         False, "--seen-evidence", help="The signers read the evidence."
     ),
     provisional: bool = typer.Option(False, "--provisional", help="For trial runs only."),
+    renew: bool = typer.Option(
+        False, "--renew", help="With 'all': also those that need it not yet."
+    ),
 ) -> None:
-    """Sign texts exactly as they are now, in all three languages."""
+    """Sign texts exactly as they are now, in all languages. Signed with 'all' they run out over some weeks."""
     answers, ledger, today = _answers(), _ledger(), date.today()
     until = _day(expires) if expires else today + timedelta(days=DAYS)
     standing = PROVISIONAL if provisional else APPROVED
-    if ids == ["all"]:
-        ids = [
-            name
-            for name, answer in sorted(answers.items())
-            if ledger.standing(answer, today=today).status != standing
-        ]
+    together = ids == ["all"]
+    if together:
+        ids = sorted(answers) if renew else _needing(answers, ledger, standing, today=today)
     unknown = [name for name in ids if name not in answers]
     if unknown:
         raise LedgerError(
@@ -95,15 +97,29 @@ def sign(
             standing=standing,
             roles=role,
             today=today,
-            expires=until,
+            expires=staggered(name, today=today, until=until) if together else until,
             seen_evidence=seen_evidence,
         )
 
     for name in ids:
         entry(name)  # refused before the first is written: all of them are signed or none
     for name in ids:
-        record(ledger, settings().data / LEDGER, entry(name), shelf())
-        console.print(f"signed {name} ({standing}) until {until}")
+        signed = entry(name)
+        record(ledger, settings().data / LEDGER, signed, shelf())
+        console.print(f"signed {name} ({standing}) until {signed['expires']}")
+
+
+def _needing(
+    answers: Mapping[str, Answer], ledger: Ledger, standing: str, *, today: date
+) -> list[str]:
+    """Return the texts that do not stand as `standing` yet, or not for long."""
+    stands = {name: ledger.standing(answer, today=today) for name, answer in answers.items()}
+    limit = today + SOON
+    return [
+        name
+        for name, one in sorted(stands.items())
+        if one.status != standing or (one.expires and one.expires <= limit)
+    ]
 
 
 @app.command()

@@ -8,11 +8,12 @@ import matplotlib
 import numpy as np
 
 from bot.evaluation import ACTIONS, VARIETIES, Scored
+from bot.text.languages import TABLE
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402  the backend without a window has to be chosen first
 
-NAMES = {"en": "English", "ur": "Urdu", "roman": "Roman Urdu", "mixed": "mixed"}
+NAMES = {one.code: one.name for one in TABLE} | {"mixed": "mixed"}
 
 
 def draw(scored: Sequence[Scored], topics: Sequence[str], folder: Path) -> list[Path]:

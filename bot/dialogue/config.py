@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.errors import DataError
 from bot.guard.verdict import LEVELS
+from bot.project import at
 from bot.storage.yaml_file import read_yaml
 
 
@@ -70,8 +71,9 @@ class Dialogue:
 
 
 @lru_cache(maxsize=4)
-def load_dialogue(path: Path = Path("data/dialogue.yml")) -> Dialogue:
+def load_dialogue(path: Path | None = None) -> Dialogue:
     """Return the dialogue data of `path`; raises DataError with every problem at once."""
+    path = path or at("data/dialogue.yml")
     content = read_yaml(path)
     intents, buttons = content["intents"], content.get("buttons") or {}
     problems = [

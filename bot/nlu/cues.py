@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from bot.project import lexicon
 from bot.storage.yaml_file import read_yaml
 from bot.text.normalise import normalise
 from bot.text.words import TOKEN
@@ -94,8 +95,9 @@ class Cues:
 
 
 @lru_cache(maxsize=4)
-def load_cues(folder: Path = Path("data/lexicon")) -> Cues:
+def load_cues(folder: Path | None = None) -> Cues:
     """Return the cues kept in `cues.yml` of `folder`."""
+    folder = folder or lexicon()
     cues = read_yaml(folder / "cues.yml")["cues"]
     names = [
         (label, tuple(normalise(name).split()))

@@ -18,6 +18,7 @@ import onnxruntime
 from tokenizers import Tokenizer
 
 from bot.errors import DataError
+from bot.project import at
 from bot.text.normalise import normalise
 from bot.text.transliterate import load_transliterator
 
@@ -71,8 +72,9 @@ class Reader:
         self._positions = np.load(folder / "positions.npy")  # (positions, 384)
 
     @classmethod
-    def load(cls, folder: Path = Path("data/encoder")) -> "Reader":
+    def load(cls, folder: Path | None = None) -> "Reader":
         """Return the reader kept in `folder`; raises DataError where a file is missing or not the one of the card."""
+        folder = folder or at("data/encoder")
         card = _card(folder)
         problems = [problem for name in FILES for problem in _problems(folder, name, card)]
         if problems:

@@ -4,10 +4,25 @@ Rasa hands every graph to dask, which plans it anew each time, with queues and f
 for a log line nobody reads: three graphs a message. Why this is safe: docs/decisions/0005-what-a-turn-costs.md.
 """
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
 from rasa.engine.runner.dask import DaskGraphRunner
+
+Watcher = Callable[[int, int, str], None]
+WATCHERS: list[Watcher] = []  # empty while messages are answered
+
+
+@contextmanager
+def watched(watcher: Watcher) -> Iterator[None]:
+    """Tell `watcher` of every step: how many lie behind, of how many, and the name of the next."""
+    WATCHERS.append(watcher)
+    try:
+        yield
+    finally:
+        WATCHERS.remove(watcher)
 
 
 def install() -> None:
@@ -24,7 +39,10 @@ def run(
     )
     wanted = tuple(targets or self._graph_schema.target_names)
     done: dict[str, Any] = {name: (name, value) for name, value in (inputs or {}).items()}
-    for name, needs in order(wanted):
+    steps = order(wanted)
+    for place, (name, needs) in enumerate(steps):
+        for watcher in WATCHERS:
+            watcher(place, len(steps), name)
         # what no node and no input provides is passed by its name, which the node reports
         if name not in done:
             done[name] = self._instantiated_nodes[name](*(done.get(need, need) for need in needs))

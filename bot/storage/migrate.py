@@ -108,7 +108,7 @@ def _first(store: str) -> str:
 def _unversioned(connection: Connection, store: str) -> bool:
     """Whether tables of the store are there already, made before there were revisions."""
     module = ScriptDirectory.from_config(_config(store)).get_revision(_first(store)).module
-    return sa.inspect(connection).has_table(module.OLDEST)
+    return bool(sa.inspect(connection).has_table(module.OLDEST))
 
 
 def _config(store: str, connection: Connection | None = None) -> Config:

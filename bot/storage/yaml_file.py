@@ -8,7 +8,7 @@ import yaml
 from bot.errors import DataError
 
 
-class _Loader(yaml.CSafeLoader):
+class _Loader(yaml.CSafeLoader):  # type: ignore[misc]  # PyYAML has no types here
     """YAML's safe loader in C, which also refuses a key given twice."""
 
 

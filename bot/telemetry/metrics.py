@@ -21,8 +21,9 @@ PARTS = {
     "bot.rasa_adapter.nlg": "reply",
     "bot.answers.gate": "gate",
     "bot.answers.library": "ledger",
+    "bot.answers.ledger": "ledger",
     "bot.channels.turn": "turn",
-    "bot.channels.web.routes": "web",
+    "bot.channels.web": "web",
     "bot.channels.whatsapp": "whatsapp",
     "bot.privacy": "privacy",
     "bot": OTHER,
@@ -51,6 +52,12 @@ PROVIDER = Counter(
 )
 LEDGER_DAYS = Gauge("jawab_ledger_days_left", "Days until the first text that may be sent expires.")
 LEDGER_TEXTS = Gauge("jawab_ledger_texts", "Texts by how they stand today.", ["standing"])
+LEDGER_GRACE = Gauge(
+    "jawab_ledger_texts_in_grace", "Texts for danger that are sent although their date has passed."
+)
+LEDGER_TORN = Gauge(
+    "jawab_ledger_torn", "Whether the ledger's last line was not written to its end."
+)
 READY = Gauge("jawab_ready", "Whether a part that answering needs is there.", ["part"])
 INBOX = Gauge("jawab_whatsapp_inbox_messages", "Messages accepted and not yet answered.")
 INBOX_AGE = Gauge("jawab_whatsapp_inbox_age_seconds", "How long the oldest of them has waited.")
@@ -94,9 +101,9 @@ def ledger(library: Library, *, today: date) -> None:
     standings = [library.standing(name) for name in library.answers()]
     for status in STANDINGS:
         LEDGER_TEXTS.labels(status).set(sum(one.status == status for one in standings))
-    expiries = [
-        date.fromisoformat(one.entry["expires"]) for one in standings if one.usable and one.entry
-    ]
+    LEDGER_GRACE.set(len(library.in_grace()))
+    LEDGER_TORN.set(library.torn)
+    expiries = [one.expires for one in standings if one.usable and one.expires]
     LEDGER_DAYS.set(min(((day - today).days for day in expiries), default=0))
 
 

@@ -8,6 +8,7 @@ import unicodedata
 from functools import lru_cache
 from pathlib import Path
 
+from bot.project import lexicon
 from bot.storage.yaml_file import read_yaml
 from bot.text.lookalikes import lookalikes
 
@@ -32,8 +33,9 @@ COMMAND = re.compile(
 
 
 @lru_cache(maxsize=4)
-def letter_table(folder: Path = Path("data/lexicon")) -> dict[int, str | None]:
+def letter_table(folder: Path | None = None) -> dict[int, str | None]:
     """Return the translation table of `letters.yml` in `folder`, for `str.translate`."""
+    folder = folder or lexicon()
     letters = read_yaml(folder / "letters.yml")["letters"]
     table: dict[int, str | None] = {ord(char): plain for char, plain in letters["fold"].items()}
     for span in letters["drop"]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from bot.project import lexicon
 from bot.storage.yaml_file import read_yaml
 
 TOKEN = re.compile(r"[^\W\d_]+|\d+|[?؟]")
@@ -55,8 +56,9 @@ class Skeletons:
 
 
 @lru_cache(maxsize=4)
-def load_skeletons(folder: Path = Path("data/lexicon")) -> Skeletons:
+def load_skeletons(folder: Path | None = None) -> Skeletons:
     """Return the tables kept in `skeleton.yml` of `folder`."""
+    folder = folder or lexicon()
     tables = read_yaml(folder / "skeleton.yml")["skeleton"]
     return Skeletons(
         tables["urdu"], tables["urdu_first"], tuple((pair[0], pair[1]) for pair in tables["latin"])

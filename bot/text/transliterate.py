@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from bot.project import lexicon
 from bot.storage.yaml_file import read_yaml
 from bot.text.normalise import normalise
 from bot.text.variety import VarietyDetector, load_detector
@@ -30,8 +31,9 @@ class Transliterator:
 
 
 @lru_cache(maxsize=4)
-def load_transliterator(folder: Path = Path("data/lexicon")) -> Transliterator:
+def load_transliterator(folder: Path | None = None) -> Transliterator:
     """Return the transliterator kept in `roman-to-urdu.yml` of `folder`."""
+    folder = folder or lexicon()
     words = read_yaml(folder / "roman-to-urdu.yml")["roman_to_urdu"]
     table = {
         roman: normalise(urdu) for urdu, forms in words.items() for roman in str(forms).split()

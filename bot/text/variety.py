@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from bot.project import lexicon
 from bot.storage.yaml_file import read_yaml
 from bot.text.normalise import normalise
 from bot.text.words import TOKEN
 
-VARIETIES = ("en", "ur", "roman")
 URDU_FIRST, URDU_LAST = "\u0600", "\u06ff"
 
 
@@ -74,8 +74,9 @@ class VarietyDetector:
 
 
 @lru_cache(maxsize=4)
-def load_detector(folder: Path = Path("data/lexicon")) -> VarietyDetector:
+def load_detector(folder: Path | None = None) -> VarietyDetector:
     """Return the detector built from `varieties.yml` in `folder`."""
+    folder = folder or lexicon()
     markers = read_yaml(folder / "varieties.yml")["varieties"]
     return VarietyDetector(
         {name: frozenset(map(normalise, words.split())) for name, words in markers.items()}

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from bot.errors import DataError
+from bot.project import lexicon
 from bot.storage.yaml_file import read_yaml
 from bot.text.normalise import normalise
 
@@ -31,8 +32,9 @@ class Lexicon:
 
 
 @lru_cache(maxsize=4)
-def load_lexicon(folder: Path = Path("data/lexicon")) -> Lexicon:
+def load_lexicon(folder: Path | None = None) -> Lexicon:
     """Return the lexicon kept in `folder`; raises DataError naming every spelling given twice."""
+    folder = folder or lexicon()
     canonical: dict[str, tuple[str, ...]] = {}
     problems: list[str] = []
     for path in sorted(folder.glob("spellings-*.yml")):

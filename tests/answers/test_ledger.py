@@ -1,10 +1,13 @@
 """The ledger: a chain that shows every change, and what a signature is worth today."""
 
+import errno
 import json
+import os
+from datetime import date, timedelta
 
 import pytest
 
-from bot.answers.ledger import APPROVED, PROVISIONAL, Ledger, sha256
+from bot.answers.ledger import APPROVED, PROVISIONAL, Ledger, sha256, staggered
 from bot.errors import LedgerError
 from tests.support import Shelf, day
 
@@ -157,3 +160,104 @@ def test_evidence_of_a_contested_text_is_kept_in_its_signature(shelf):
         "for": ["a fatwa"],
         "against": ["another"],
     }
+
+
+# --- a line that was not written to its end ---
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        pytest.param(lambda last: last[:1], id="one byte of it"),
+        pytest.param(lambda last: last[:50], id="fifty bytes of it"),
+        pytest.param(lambda last: last[:-2], id="all but its last two bytes"),
+        pytest.param(lambda last: last[: last.index(b"\xd8") + 1], id="half a letter at the end"),
+        pytest.param(lambda last: b"\x00" * len(last), id="zeros, as after a power cut"),
+    ],
+)
+def test_a_torn_last_line_is_left_out_loudly_and_the_next_signature_mends_it(shelf, caplog, left):
+    *kept, last = shelf.ledger_file.read_bytes().splitlines(keepends=True)
+    shelf.ledger_file.write_bytes(b"".join(kept) + left(last))
+    ledger = Ledger.load(shelf.ledger_file)
+    assert [entry["id"] for entry in ledger.entries] == ["pain", "halal"] and ledger.torn
+    assert "torn" in caplog.text and caplog.records[-1].levelname == "ERROR"
+    shelf.sign("cost")
+    mended = Ledger.load(shelf.ledger_file)
+    assert [entry["id"] for entry in mended.entries] == ["pain", "halal", "cost"]
+    assert not mended.torn
+    aside = shelf.ledger_file.with_name("ledger.jsonl.torn")
+    assert aside.read_bytes() == left(last) + b"\n"
+
+
+def test_the_very_first_line_may_be_torn(shelf):
+    shelf.ledger_file.write_bytes(shelf.ledger_file.read_bytes()[:70])
+    assert Ledger.load(shelf.ledger_file).entries == []
+    shelf.sign("pain")
+    assert len(Ledger.load(shelf.ledger_file).entries) == 1
+
+
+def test_a_last_line_that_lacks_only_its_end_counts(shelf):
+    shelf.recall("pain")
+    shelf.ledger_file.write_bytes(shelf.ledger_file.read_bytes()[:-1])
+    assert standing(shelf, "pain", today=day()) == "recalled"
+    shelf.sign("cost")
+    assert len(Ledger.load(shelf.ledger_file).entries) == 5
+
+
+@pytest.mark.parametrize("fails", ["pwrite", "fsync"])
+def test_a_full_disk_leaves_the_ledger_as_it_was(shelf, monkeypatch, fails):
+    before, real = shelf.ledger_file.read_bytes(), {"pwrite": os.pwrite, "fsync": os.fsync}
+    failed = []
+
+    def full(descriptor, *arguments):
+        if fails == "pwrite" and not failed:
+            failed.append(True)
+            return real["pwrite"](descriptor, arguments[0][:100], arguments[1])
+        if len(failed) < 2:
+            failed.append(True)
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return real[fails](descriptor, *arguments)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, fails, full)
+        with pytest.raises(LedgerError, match="cannot be written here"):
+            shelf.sign("steer")
+    assert failed and shelf.ledger_file.read_bytes() == before
+
+
+# --- dates ---
+
+
+def test_texts_signed_together_run_out_over_weeks_each_on_its_own_day():
+    until = date(2027, 11, 22)
+    names = [f"text_{number}" for number in range(100)]
+    days = {name: staggered(name, today=day(), until=until) for name in names}
+    assert until - timedelta(weeks=6) <= min(days.values()) and max(days.values()) <= until
+    assert max(list(days.values()).count(one) for one in days.values()) < 10
+    assert days == {name: staggered(name, today=day(), until=until) for name in names}
+
+
+@pytest.mark.parametrize("days", [1, 2, 3, 10, 60])
+def test_a_short_signature_is_not_spread_into_the_past(days):
+    for name in ("pain", "halal", "cost", "emergency"):
+        found = staggered(name, today=day(), until=day(days))
+        assert day() < found <= day(days)
+
+
+@pytest.mark.parametrize(
+    ("name", "offset", "in_grace"),
+    [
+        pytest.param("emergency", 99, False, id="in force"),
+        pytest.param("emergency", 100, True, id="an emergency on the day it runs out"),
+        pytest.param("self_harm", 189, True, id="a crisis on the last day of grace"),
+        pytest.param("self_harm", 190, False, id="a crisis a day later"),
+        pytest.param("service_trouble", 100, True, id="service trouble"),
+        pytest.param("pain", 100, False, id="an answer"),
+        pytest.param("steer", 100, False, id="a steer"),
+    ],
+)
+def test_texts_for_danger_have_a_time_of_grace(shelf, name, offset, in_grace):
+    shelf.sign(name)
+    stands = Ledger.load(shelf.ledger_file).standing(shelf.answers()[name], today=day(offset))
+    assert stands.in_grace is in_grace
+    assert stands.usable is (offset < 100)  # it is asked to be signed again all the same

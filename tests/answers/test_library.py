@@ -5,7 +5,10 @@ import time
 import pytest
 
 from bot.answers import library as module
-from bot.answers.ledger import APPROVED, Ledger
+from bot.answers.compose import Composer
+from bot.answers.expiry import warnings
+from bot.answers.gate import Gate
+from bot.answers.ledger import APPROVED, PROVISIONAL, Ledger
 from bot.errors import SettingsError
 from tests.support import CLINIC, EMPTY_CLINIC, LANGUAGES, Shelf, day, write_yaml
 
@@ -177,13 +180,72 @@ def test_a_broken_file_takes_every_text_out_of_force_but_the_trouble_text(shelf,
     assert library.trouble("ur") == trouble or not shelf.ledger_file.exists()
 
 
+def test_a_torn_signature_takes_nothing_out_of_force(shelf, impatient):
+    library = shelf.library()
+    shelf.sign("cost", days=200)
+    shelf.ledger_file.write_bytes(shelf.ledger_file.read_bytes()[:-20])
+    assert library.block("pain", "en") and library.block("cost", "en") and library.torn
+    shelf.sign("cost", days=200)
+    assert not library.torn
+
+
+# --- the time of grace ---
+
+DANGER = ("emergency", "self_harm", "service_trouble")
+
+
+@pytest.mark.parametrize("production", [False, True])
+def test_after_its_date_only_danger_is_met_and_everybody_is_told(tmp_path, caplog, production):
+    shelf = Shelf(tmp_path).sign(standing=APPROVED if production else PROVISIONAL)
+    library = shelf.library(today=day(100), production=production)
+    for variety in LANGUAGES:
+        assert all(library.block(name, variety) for name in DANGER)
+        assert library.block("pain", variety) is None
+        assert library.trouble(variety)
+    assert set(DANGER) <= set(library.in_grace())
+    assert "emergency" in caplog.text and caplog.records[-1].levelname == "ERROR"
+    assert "run out" in warnings(library)[0]
+    assert Gate(library).check(library.block("emergency", "ur").text).replaced is False
+
+
+def test_a_reply_is_never_empty_while_grace_lasts(shelf):
+    composer = Composer(shelf.library(today=day(100)))
+    for action, says in (("emergency", ["emergency"]), ("crisis", ["self_harm"]), ("answer", [])):
+        reply = composer.compose(action=action, says=says, topics=["pain"], variety="ur")
+        assert reply.text, action
+
+
+def test_a_recalled_text_for_danger_has_no_grace(shelf):
+    shelf.recall("emergency")
+    assert shelf.library(today=day(100)).block("emergency", "en") is None
+
+
+def test_after_the_time_of_grace_nothing_is_sent_and_production_starts_no_more(tmp_path):
+    shelf = Shelf(tmp_path).sign(standing=APPROVED)
+    assert shelf.library(today=day(190)).block("emergency", "en") is None
+    with pytest.raises(SettingsError, match="emergency.yml is expired"):
+        shelf.library(today=day(190), production=True)
+
+
+@pytest.mark.parametrize(
+    ("offset", "told"),
+    [
+        pytest.param(0, 0, id="long before"),
+        pytest.param(69, 0, id="31 days before"),
+        pytest.param(70, 1, id="30 days before"),
+    ],
+)
+def test_a_month_before_they_run_out_a_start_says_so(shelf, offset, told):
+    assert len(warnings(shelf.library(today=day(offset)))) == told
+
+
 def shelf_names():
     return ("pain", "halal", "steer", "disclaimer")
 
 
 def test_a_mended_file_brings_the_texts_back(shelf, impatient):
     library, sound = shelf.library(), shelf.ledger_file.read_bytes()
-    shelf.ledger_file.write_bytes(sound[:-20])
+    shelf.ledger_file.write_bytes(sound[20:])
     assert library.block("pain", "en") is None
     shelf.ledger_file.write_bytes(sound)
     assert library.block("pain", "en")

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -298,6 +299,24 @@ def test_signing_and_recalling_from_the_terminal(data, run):
     assert "pain.yml" not in run("ledger", "verify")[1]
 
 
+def test_all_texts_signed_at_once_do_not_run_out_in_one_night(data, run):
+    until = date.today() + timedelta(days=365)
+    assert run("ledger", "sign", "all", "--role", "a", "--role", "b", "--seen-evidence", "--renew",
+               "--expires", until.isoformat())[0] == 0  # fmt: skip
+    signed = [json.loads(line) for line in (data / "ledger.jsonl").read_text().splitlines()]
+    days = [
+        one["expires"] for one in signed if one["act"] == "sign" and one["standing"] == "approved"
+    ]
+    assert len(set(days)) > 20 and max(days) <= until.isoformat()
+
+
+def test_all_means_those_that_run_out_soon_too(data, run):
+    soon = (date.today() + timedelta(days=20)).isoformat()
+    run("ledger", "sign", "pain", "--role", "a", "--provisional", "--expires", soon)
+    told = run("ledger", "sign", "all", "--role", "a", "--provisional")[1]
+    assert "signed pain" in told and "signed steer" not in told
+
+
 REFUSED = {
     "a text nobody wrote": (["sign", "no_such", "--role", "doctor"], "no_such.yml does not exist"),
     "one of two that nobody wrote": (
@@ -358,3 +377,16 @@ def test_commands_that_need_no_bot_load_none():
         timeout=60,
     )
     assert not {b"rasa", b"spacy", b"sklearn"} & set(loaded.stdout.split())
+
+
+def test_a_start_says_which_texts_run_out(data, run, monkeypatch):
+    from bot.cli import run as module
+
+    soon = (date.today() + timedelta(days=20)).isoformat()
+    run("ledger", "sign", "pain", "--role", "a", "--provisional", "--expires", soon)
+    module.library.cache_clear()
+    monkeypatch.setattr(module, "ensure", lambda: sys.exit(7))  # no further than the texts
+    status, told = run("run")
+    module.library.cache_clear()
+    assert status == 7
+    assert f"Warning: 1 texts run out within 30 days, the first on {soon}" in told

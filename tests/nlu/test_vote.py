@@ -19,12 +19,32 @@ LEAST = Thresholds(
     told=0.8,
     topic=0.5,
     further_topic=0.5,
-    uncovered=0.6,
     beside=0.6,
     act=0.5,
+    apart_case=0.6,
+    whole_doubt=0.5,
+    whole_case=0.6,
+    whole_topic=0.5,
+    whole_act=0.6,
+    whole_uncovered=0.6,
     floor=0.25,
     clarify=0.4,
 )
+
+
+@pytest.mark.parametrize(
+    ("apart", "intent"),
+    [
+        pytest.param({"case": 0.7}, "case", id="a case in one sentence"),
+        pytest.param({"case": 0.5}, "halal", id="hardly a case"),
+        pytest.param({"emergency": 0.96}, "emergency", id="a danger in one sentence"),
+    ],
+)
+def test_what_one_sentence_tells_is_not_hidden_by_the_others(apart, intent):
+    judged = Judgement(row({"halal": 0.9}), row({"halal": 0.9}), 0.0, row(apart))
+    assert (
+        vote(judged, INTENTS, Kinds(TOPICS, UNCOVERED, UNCOVERED[1:], ACTS), LEAST).intent == intent
+    )
 
 
 def row(told):
@@ -46,8 +66,8 @@ def voted(present, whole=None):
         pytest.param(
             {"pain": 0.9, "cost": 0.9, "halal": 0.9, "legality": 0.9},
             "cost",
-            ("pain", "halal", "cost"),
-            id="three at most",
+            ("pain", "halal", "cost", "legality"),
+            id="every topic there is",
         ),
         pytest.param({"greet": 0.9}, "greet", (), id="small talk"),
         pytest.param({"greet": 0.9, "pain": 0.9}, "pain", ("pain",), id="a greeting is courtesy"),

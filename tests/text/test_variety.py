@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.text.variety import VARIETIES, load_detector
+from bot.text.languages import CODES as VARIETIES
+from bot.text.variety import load_detector
 from tests.support import HARD_TEXTS, eval_rows
 
 

@@ -5,7 +5,8 @@ from typing import Any
 from bot.answers.texts import LANGUAGES
 from bot.channels.web.history import Turn, shown
 from bot.container import library
-from bot.dialogue.decide import load_dialogue
+from bot.dialogue.config import load_dialogue
+from bot.text import languages
 
 
 def interface(cap: int) -> dict[str, Any]:
@@ -36,7 +37,14 @@ def interface(cap: int) -> dict[str, Any]:
         variety: block.text if trial and (block := texts.block("notice", variety)) else ""
         for variety in LANGUAGES
     }
-    return {"strings": strings, "menu": menu, "languages": names, "notice": notice, "cap": cap}
+    return {
+        "strings": strings,
+        "menu": menu,
+        "languages": names,
+        "table": languages.table(),
+        "notice": notice,
+        "cap": cap,
+    }
 
 
 def refusal(name: str, variety: str) -> str:
@@ -61,7 +69,7 @@ def receipt(turn: Turn) -> list[dict[str, Any]]:
                 {
                     **block,
                     "standing": standing.status,
-                    "provisional": standing.status != "approved",
+                    "provisional": standing.signed_as != "approved",
                     "roles": [signer["role"] for signer in signed.get("signers", [])],
                     "date": signed.get("date"),
                     "expires": signed.get("expires"),

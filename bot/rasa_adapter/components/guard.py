@@ -1,6 +1,5 @@
 """Rasa component, last in the pipeline so that nothing can overrule it: the guard's verdict, and the whole reading."""
 
-from pathlib import Path
 from typing import Any, Dict, List, Text
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -10,10 +9,11 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.dialogue.decide import load_dialogue
+from bot.dialogue.config import load_dialogue
 from bot.guard.check import Guard
 from bot.guard.matcher import GuardMatcher
 from bot.nlu.cues import load_cues
+from bot.project import at
 from bot.rasa_adapter.components import READING, VARIETY, VOTE
 from bot.text.words import load_lexicon
 
@@ -40,7 +40,7 @@ class GuardComponent(GraphComponent):
         execution_context: ExecutionContext,
     ) -> "GuardComponent":
         """Return the component with its rules compiled."""
-        matcher = GuardMatcher.load(Path(config["rules"]), load_lexicon())
+        matcher = GuardMatcher.load(at(config["rules"]), load_lexicon())
         return cls(Guard(matcher, load_dialogue().level))
 
     def process(self, messages: List[Message]) -> List[Message]:

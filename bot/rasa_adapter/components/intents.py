@@ -1,7 +1,6 @@
 """Rasa component: trains and runs the intent model; its vote goes to the guard, which comes after it."""
 
 import logging
-from pathlib import Path
 from typing import Any, Dict, List, Text
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -13,12 +12,13 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.dialogue.decide import load_dialogue
+from bot.dialogue.config import load_dialogue
 from bot.errors import told
 from bot.guard.verdict import RANK
 from bot.nlu.cues import FOLLOW_UP, load_cues
 from bot.nlu.model import IntentModel
 from bot.nlu.vote import Kinds, Thresholds, Vote, vote
+from bot.project import at
 from bot.rasa_adapter.components import TYPED, VOTE
 
 logger = logging.getLogger(__name__)
@@ -82,7 +82,7 @@ class Intents(GraphComponent, IntentClassifier):
     ) -> "Intents":
         """Return the component with its stored model."""
         with model_storage.read_from(resource) as folder:
-            model = IntentModel.load(folder, Path(config["encoder"]))
+            model = IntentModel.load(folder, at(config["encoder"]))
             return cls(config, model_storage, resource, model)
 
     def process(self, messages: List[Message]) -> List[Message]:

@@ -1,7 +1,6 @@
 // One message on the screen. Text only, each line in its own direction.
 
 import { h, icon } from "./dom.js";
-import { LANG } from "./frame.js";
 import { direction, isolate } from "./isolate.js";
 
 const SMALL = new Set(["disclaimer", "notice"]);
@@ -45,13 +44,13 @@ export function mine(words, time) {
 export function theirs(reply, time, actions) {
   const about = reply.blocks.some((block) => block.kind === "answer");
   const bubble = h("div", { class: "bubble theirs" }, h("span", { class: "unseen", t: "assistant" }),
-    h("div", { class: "said", lang: LANG[reply.variety], dir: reply.dir },
+    h("div", { class: "said", lang: actions.tag(reply.variety), dir: reply.dir },
       ...lines(reply.text, reply.dir, reply.blocks)));
   const foot = h("div", { class: "meta" }, clock(time));
   if (reply.blocks.length) foot.append(receiptButton(reply, bubble, actions));
   if (about) foot.append(votes(actions));
   bubble.append(foot);
-  const quick = reply.buttons.length ? h("div", { class: "quick", lang: LANG[reply.variety], dir: reply.dir },
+  const quick = reply.buttons.length ? h("div", { class: "quick", lang: actions.tag(reply.variety), dir: reply.dir },
     ...reply.buttons.map(({ id, title }) =>
       h("button", { type: "button", onclick: () => actions.tap(id, title) }, ...isolate(title, reply.dir)))) : null;
   return h("div", { class: "row" }, bubble, quick);
@@ -68,7 +67,7 @@ function receiptButton(reply, bubble, actions) {
       shown = h("div", { class: "receipt", role: "group", label: "receipt" });
       bubble.append(shown);
       try {
-        shown.append(...receipt(reply, await actions.receipt()));
+        shown.append(...receipt(reply, await actions.receipt(), actions));
       } catch {
         shown.append(h("p", { role: "alert", t: "offline" }));
       }
@@ -80,7 +79,7 @@ function receiptButton(reply, bubble, actions) {
 }
 
 // For each text of the message its first words, who signed it, and until when; trial texts are marked as such.
-function receipt(reply, entries) {
+function receipt(reply, entries, actions) {
   const said = reply.text.split("\n");
   let at = 0;
   return entries.map((entry) => {
@@ -88,7 +87,7 @@ function receipt(reply, entries) {
     at += entry.lines;
     const row = (name, value) => h("div", {}, h("dt", { t: name }), h("dd", {}, h("bdi", {}, value ?? "–")));
     return h("div", { class: "entry" },
-      h("p", { class: "first", lang: LANG[entry.variety], dir: reply.dir }, ...isolate(first, reply.dir)),
+      h("p", { class: "first", lang: actions.tag(entry.variety), dir: reply.dir }, ...isolate(first, reply.dir)),
       entry.provisional ? h("p", { class: "trial", t: "on_trial" }) : null,
       h("dl", {}, row(entry.provisional ? "signed_by" : "approved_by", entry.roles.join(", ")),
         row("signed_on", entry.date), row("valid_until", entry.expires)));

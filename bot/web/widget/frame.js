@@ -2,10 +2,8 @@
 
 import { h, icon } from "./dom.js";
 
-export const LANG = { en: "en", ur: "ur", roman: "ur-Latn" };
-
 // Returns the panel, and leaves in `parts` what changes later. `actions` are what its buttons do.
-export function frame(parts, languages, actions) {
+export function frame(parts, { languages, table }, actions) {
   const { page } = actions;
   parts.menu = h("div", { id: "menu", class: "menu", hidden: true, role: "group", label: "menu" });
   parts.notice = h("p", { class: "notice" });
@@ -15,13 +13,13 @@ export function frame(parts, languages, actions) {
   parts.status = h("p", { class: "status", role: "status" });
   return h(page ? "section" : "div",
     { class: page ? "panel page" : "panel", role: page ? null : "dialog", label: "title", onkeydown: actions.key },
-    head(parts, languages, actions), bar(parts, actions), parts.menu, parts.notice, parts.log, parts.status,
+    head(parts, languages, table, actions), bar(parts, actions), parts.menu, parts.notice, parts.log, parts.status,
     parts.offline, form(parts, actions));
 }
 
-function head(parts, languages, { page, close, choose }) {
+function head(parts, languages, table, { page, close, choose }) {
   parts.language = h("select", { label: "language", onchange: choose }, ...Object.entries(languages).map(
-    ([variety, name]) => h("option", { value: variety, lang: LANG[variety] }, name)));
+    ([variety, name]) => h("option", { value: variety, lang: table[variety].tag }, name)));
   return h("header", {}, h("div", { class: "name" }, h(page ? "h1" : "h2", { t: "title" }), h("p", { t: "assistant" })),
     parts.language,
     page ? null : h("button", { type: "button", class: "plain", label: "close", onclick: close }, icon("close")));

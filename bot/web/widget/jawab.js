@@ -4,7 +4,6 @@
 const TEXTS = /* the interface's texts */ null;
 const SCRIPT = new URL(import.meta.url);
 const BASE = new URL("../", SCRIPT);
-const VARIETIES = ["en", "ur", "roman"];
 const KEY = "chat";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -95,10 +94,11 @@ export class JawabChat extends HTMLElement {
   }
 
   get language() {
-    const page = document.documentElement.lang.startsWith("ur") ? "ur" : "en";
+    const [tag] = document.documentElement.lang.split("-");
+    const page = Object.values(TEXTS.table).find((one) => one.tag === tag)?.code ?? "en";
     const wanted = [this.talk ? null : tab.read().language, this.getAttribute("language"),
                     SCRIPT.searchParams.get("language"), page];
-    return wanted.find((variety) => VARIETIES.includes(variety));
+    return wanted.find((variety) => variety in TEXTS.table);
   }
 
   async open({ focus = !this.page } = {}) {

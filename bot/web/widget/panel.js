@@ -3,7 +3,7 @@
 import { mine, theirs } from "./bubbles.js";
 import { h, relabel } from "./dom.js";
 import { fetchNastaliq } from "./font.js";
-import { LANG, frame } from "./frame.js";
+import { frame } from "./frame.js";
 import { direction } from "./isolate.js";
 import { PANEL } from "./style.js";
 import { Talk, newId } from "./talk.js";
@@ -43,8 +43,9 @@ export class Panel {
   // Switches the interface; what was said stays as it was said.
   speak(variety) {
     this.#language = variety;
-    this.node.lang = LANG[variety];
-    this.node.dir = variety === "ur" ? "rtl" : "ltr";
+    const { tag, direction, script } = this.#texts.table[variety];
+    this.node.lang = tag;
+    this.node.dir = direction;
     if (!this.#parts.text.value) this.#parts.text.dir = this.node.dir;
     this.#parts.language.value = variety;
     this.#parts.notice.textContent = this.#texts.notice[variety];
@@ -52,7 +53,7 @@ export class Panel {
     this.#parts.menu.replaceChildren(...this.#texts.menu[variety].map(({ id, title }) =>
       h("button", { type: "button", onclick: () => this.#tap(id, title) }, title)));
     relabel(this.node, this.#strings);
-    if (variety === "ur") fetchNastaliq(this.#options.base);
+    if (script === "Arab") fetchNastaliq(this.#options.base);
     this.#options.onlanguage(variety);
   }
 
@@ -61,7 +62,7 @@ export class Panel {
   }
 
   #build() {
-    return frame(this.#parts, this.#texts.languages, {
+    return frame(this.#parts, this.#texts, {
       page: this.#options.page, close: this.#options.onclose, key: (event) => this.#key(event),
       choose: () => this.#chosen(), menu: () => this.#menu(this.#parts.menu.hidden), clear: () => this.#askToClear(),
       exit: () => this.#exit(), typed: () => this.#typed(), submit: (event) => this.#submit(event),
@@ -153,9 +154,10 @@ export class Panel {
   }
 
   #answer(reply, id, time, fresh) {
-    if (reply.variety === "ur") fetchNastaliq(this.#options.base);
+    if (this.#texts.table[reply.variety]?.script === "Arab") fetchNastaliq(this.#options.base);
     this.#parts.log.querySelector(".quick")?.remove();
     const actions = {
+      tag: (variety) => this.#texts.table[variety]?.tag,
       receipt: () => this.#talk.receipt(id), vote: (vote) => this.#talk.vote(id, vote),
       tap: (button, title) => this.#tap(button, title),
       label: (node) => {
