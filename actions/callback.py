@@ -1,5 +1,6 @@
 """The call-back request: what each answer means, and keeping it for the staff. No words for the patient stand here."""
 
+import json
 import logging
 from typing import Any
 
@@ -7,7 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.container import waiting_room
+from bot.container import notes, waiting_room
 from bot.dialogue.callback_form import CONSENT, NAME, NOT_SAID, PHONE, STEPS, TIME, heard
 from bot.errors import told
 from bot.handover.queue import PRACTICE, WaitingRoom
@@ -85,13 +86,13 @@ def _keep(room: WaitingRoom | None, tracker: Tracker) -> None:
     variety = ((said[-1].get("metadata") or {}) if said else {}).get("variety") or "en"
     channel = tracker.get_latest_input_channel() or "web"
     if channel != PRACTICE:
-        room.note(
+        kept = notes()
+        assert kept
+        kept.put_request(
             sender=tracker.sender_id,
             channel=channel,
-            reason="callback",
-            cause="asked for a call",
             variety=variety,
-            contact=contact,
+            contact=room.seal(json.dumps(contact)),
         )
 
 

@@ -16,7 +16,7 @@ from rich.console import Console
 from bot.analytics.questions import Asked
 from bot.analytics.tables import tables
 from bot.analytics.votes import Votes
-from bot.dialogue.decide import load_dialogue
+from bot.dialogue.config import load_dialogue
 from bot.guard.verdict import CLASSIFIER, Reason
 from bot.staff.access.sessions import Person
 from bot.staff.analytics_pages import Demand

@@ -7,6 +7,7 @@ from bot.analytics.tables import tables
 from bot.answers.gate import Gate
 from bot.answers.library import Library
 from bot.answers.replica import Shelf
+from bot.handover.notes import Notes
 from bot.handover.queue import WaitingRoom
 from bot.settings import Settings
 from bot.storage.database import Database
@@ -44,6 +45,12 @@ def waiting_room() -> WaitingRoom | None:
     if staff is None:
         return None
     return WaitingRoom(staff.database, keys=settings().contact_key(), days=staff.contact_days)
+
+
+@lru_cache(maxsize=1)
+def notes() -> Notes | None:
+    """Return where notes for the waiting room are kept until it has them, None where there is none."""
+    return Notes(settings().var / "notes", waiting_room) if settings().staff else None
 
 
 @lru_cache(maxsize=1)

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from bot.errors import SettingsError
 from bot.project import at
+from bot.randomness import guessable
 from bot.text.languages import CODES  # a table and nothing else: it stands below everything
 
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
@@ -27,6 +28,7 @@ NUMBERS = {
     "keep_conversations_days": (90, 1, 3650),
     "keep_votes_days": (730, 1, 3650),
 }
+TOKEN_LEAST = 16
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
 
@@ -124,10 +126,17 @@ class Settings:
             ),
         )
         problems = list(read.problems)
-        if (settings.production or database) and len(settings.session_key) < 32:
+        shared = settings.production or bool(database)
+        if shared and (len(settings.session_key) < 32 or guessable(settings.session_key)):
             problems.append(
-                "JAWAB_SESSION_KEY: production and JAWAB_DATABASE need a secret of 32 characters or more, "
+                "JAWAB_SESSION_KEY: production and JAWAB_DATABASE need a random secret of 32 characters or more, "
                 "the same for every process; make one with `openssl rand -hex 32`"
+            )
+        token = settings.metrics_token
+        if shared and token and (len(token) < TOKEN_LEAST or guessable(token)):
+            problems.append(
+                f"JAWAB_METRICS_TOKEN: easy to guess; it needs {TOKEN_LEAST} random characters or more, make them "
+                f"with `openssl rand -hex 16`, or leave it empty: then this machine alone may read the metrics"
             )
         if problems:
             raise SettingsError("\n".join(problems))
@@ -234,7 +243,9 @@ def _staff(env: Mapping[str, str], read: "_Reader", database: str, *, shared: bo
     if not (read.flag("JAWAB_STAFF", default=False) if wanted else not production):
         return None
     keys = env.get("JAWAB_CONTACT_KEY", "").translate(STANDARD_TO_URLSAFE).replace(" ", "")
-    if not all(FERNET_KEY.fullmatch(key) for key in keys.split(",")) and (keys or shared):
+    each = keys.split(",")
+    good = all(FERNET_KEY.fullmatch(key) and not (shared and guessable(key)) for key in each)
+    if not good and (keys or shared):
         read.problems.append(
             "JAWAB_CONTACT_KEY: the console needs 32 random bytes in base64, which production never "
             "makes itself; make them with `openssl rand -base64 32`"

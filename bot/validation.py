@@ -9,8 +9,10 @@ import phonenumbers
 
 from bot.answers.clinic import load_clinic
 from bot.answers.ledger import Ledger
+from bot.answers.terms import load_terms, term_problems
 from bot.answers.texts import LANGUAGES, load_answers
-from bot.dialogue.decide import LANGUAGE_BUTTON, Dialogue, load_dialogue
+from bot.dialogue.config import Dialogue, load_dialogue
+from bot.dialogue.decide import LANGUAGE_BUTTON
 from bot.errors import BotError, DataError
 from bot.guard.rules import load_rules
 from bot.message import Sentence
@@ -54,6 +56,7 @@ def problems_in(folder: Path, further: Mapping[str, Check] | None = None) -> lis
         "dialogue.yml": _dialogue,
         "nlu": _training,
         "lexicon": _lexicon,
+        "lexicon/terms.yml": _terms,
         **(further or {}),
     }
     found: list[str] = []
@@ -216,3 +219,10 @@ def _lexicon(folder: Path) -> Iterator[str]:
     load_cues(folder / "lexicon")
     load_detector(folder / "lexicon")
     return iter(())
+
+
+def _terms(folder: Path) -> Iterator[str]:
+    answers = load_answers(folder / "answers", load_clinic(folder / "clinic.yml"))
+    terms = load_terms(folder / "lexicon" / "terms.yml")
+    for problem in term_problems(answers, terms, load_lexicon(folder / "lexicon")):
+        yield f"{folder}/answers/{problem}"

@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT / "tests" / "channels" / "whatsapp"))
 from fake_meta import NUMBER, SECRET, TOKEN, VERIFY, VERSION, FakeMeta, message  # noqa: E402
 
 JAWAB = Path(sys.executable).with_name("jawab")
-METRICS_TOKEN = "a-token-for-the-metrics"
+METRICS_TOKEN = "9d2c41b7f00a63e8"
 
 
 class Running:
@@ -36,7 +36,7 @@ class Running:
         self._env = {
             "JAWAB_VAR": str(folder / "var"),
             "JAWAB_LOG": "json",
-            "JAWAB_SESSION_KEY": "k" * 32,
+            "JAWAB_SESSION_KEY": "9f86d081884c7d659a2feaa0c55ad015",
             "JAWAB_SESSION_RATE": "100000",
             "JAWAB_ADDRESS_RATE": "100000",
             **env,

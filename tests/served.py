@@ -6,16 +6,35 @@ import socket
 import threading
 import urllib.error
 import urllib.request
-import uuid
+from contextlib import asynccontextmanager
 from pathlib import Path
 
-from sanic import Sanic
-
-from bot.channels.web.routes import routes
+from bot.channels.web.channel import WebService
+from bot.server.agent_thread import AgentThread
+from bot.server.app import Server, application
 from bot.settings import Settings
 
-Sanic.test_mode = True  # or a process could start one server only
 GENEROUS = {"session_rate": 100_000, "address_rate": 100_000, "session_key": "k" * 32}
+
+
+class Socket:
+    """A running server for an app; `close` stops it."""
+
+    def __init__(self, app):
+        ready = threading.Event()
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listening.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._server = Server(app, ready.set)
+        self._thread = threading.Thread(
+            target=self._server.run, args=([self._listening],), daemon=True
+        )
+        self._thread.start()
+        assert ready.wait(20)
+
+    def close(self):
+        self._server.should_exit = True
+        self._thread.join(40)
 
 
 class Served:
@@ -23,38 +42,32 @@ class Served:
 
     def __init__(self, agent, var: Path, **changes):
         self.agent = agent
-        self._app = Sanic(f"jawab-{uuid.uuid4().hex[:8]}", configure_logging=False)
-        self._app.ctx.agent = agent
-        self._app.blueprint(
-            routes(Settings(var=var, **{**GENEROUS, **changes})), url_prefix="/chat"
+        chosen = Settings(var=var, **{**GENEROUS, **changes})
+        service = WebService(chosen)
+        self.app = application(
+            service.routes(), services=[service], proxies=chosen.proxies, lifespan=self._running
         )
-        self._loop, self._ready = asyncio.new_event_loop(), threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    @asynccontextmanager
+    async def _running(self, app):
+        async def load():
+            return self.agent
+
+        app.state.agent = await AgentThread(load).start()
+        yield
+        await app.state.agent.stop()
 
     def __enter__(self):
-        self._thread.start()
-        assert self._ready.wait(20)
+        self._socket = Socket(self.app)
+        self.url = self._socket.url
         return self
 
     def __exit__(self, *error):
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(20)
-
-    def _run(self):
-        asyncio.set_event_loop(self._loop)
-        listening = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server = self._loop.run_until_complete(
-            self._app.create_server(sock=listening, return_asyncio_server=True, access_log=False)
-        )
-        self._loop.run_until_complete(server.startup())
-        self._loop.run_until_complete(server.before_start())
-        self._ready.set()
-        self._loop.run_forever()
+        self._socket.close()
 
     def run(self, coroutine):
-        """Run something on the server's own loop."""
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(30)
+        """Run something on the loop that the agent runs on."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self.app.state.agent.loop).result(30)
 
     def request(self, path, body=None, *, method=None, headers=None):
         """Return status, headers and body bytes."""

@@ -187,7 +187,7 @@ def eval_rows():
     """Our own examination rows, as they stand in tests/eval."""
     return [
         json.loads(line)
-        for path in sorted((ROOT / "tests" / "eval").glob("*.jsonl"))
+        for path in sorted((ROOT / "tests" / "eval").rglob("*.jsonl"))
         for line in path.read_text(encoding="utf-8").splitlines()
     ]
 

@@ -25,6 +25,14 @@ def scored(did, accepted, *, topics=(), wanted=(), variety="en", text="words", r
         ),
         pytest.param(scored("decline", ["steer"]), False, id="another action"),
         pytest.param(
+            scored("answer", ["answer"], topics="abc", wanted="abcd"), False, id="a fourth is lost"
+        ),
+        pytest.param(scored("clarify", ["decline"]), True, id="asking back counts as declining"),
+        pytest.param(scored("clarify", ["answer"]), False, id="asking back is no answer"),
+        pytest.param(scored("check_in", ["crisis"]), True, id="asked about a danger"),
+        pytest.param(scored("check_in", ["support"]), True, id="asked about distress"),
+        pytest.param(scored("check_in", ["answer"]), False, id="a question too many"),
+        pytest.param(
             scored("answer", ["answer"], topics=["pain"], wanted=["pain"]), True, id="the topic"
         ),
         pytest.param(

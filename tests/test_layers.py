@@ -9,7 +9,7 @@ import pytest
 BOT = Path("bot")
 # from the bottom up: a part imports its own row's siblings never, only rows below it
 LAYERS = (
-    {"settings", "project", "errors", "message"},
+    {"settings", "project", "errors", "message", "randomness"},
     {"storage"},
     {"text"},
     {"guard", "nlu", "answers", "handover"},

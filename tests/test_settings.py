@@ -7,7 +7,7 @@ import pytest
 from bot.errors import SettingsError
 from bot.settings import Settings
 
-KEY = "k" * 32
+KEY = "9f86d081884c7d659a2feaa0c55ad015"
 
 
 def test_an_empty_environment_is_a_trial_run():
@@ -59,10 +59,38 @@ def test_all_problems_are_told_at_once():
     assert len(str(error.value).splitlines()) == 3
 
 
-@pytest.mark.parametrize("key", ["", "short"])
+@pytest.mark.parametrize(
+    "key",
+    [
+        pytest.param("", id="none"),
+        pytest.param("short", id="a short one"),
+        pytest.param("k" * 64, id="one letter"),
+        pytest.param("0123456789abcdef" * 3, id="the same again and again"),
+        pytest.param("x7k" + "a" * 30 + "9Qmz", id="one letter with a few around it"),
+        pytest.param("changeme-changeme-please-do-it-soon", id="a placeholder"),
+    ],
+)
 def test_production_needs_a_secret_of_its_own(key):
     with pytest.raises(SettingsError, match="JAWAB_SESSION_KEY"):
         Settings.from_env({"JAWAB_PRODUCTION": "true", "JAWAB_SESSION_KEY": key})
+
+
+@pytest.mark.parametrize("token", ["a", "metrics", "t" * 40, "secret-token-of-ours-1"])
+def test_production_takes_no_metrics_token_that_is_easy_to_guess(token):
+    env = {"JAWAB_SESSION_KEY": KEY, "JAWAB_METRICS_TOKEN": token}
+    assert Settings.from_env(env).metrics_token == token
+    with pytest.raises(SettingsError, match="JAWAB_METRICS_TOKEN"):
+        Settings.from_env({**env, "JAWAB_PRODUCTION": "true"})
+
+
+def test_production_takes_drawn_secrets():
+    Settings.from_env(
+        {
+            "JAWAB_PRODUCTION": "1",
+            "JAWAB_SESSION_KEY": KEY,
+            "JAWAB_METRICS_TOKEN": "9d2c41b7f00a63e8",
+        }
+    )
 
 
 def test_the_secret_is_never_printed():

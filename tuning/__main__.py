@@ -3,6 +3,7 @@
 import argparse
 import dataclasses
 import logging
+import os
 from pathlib import Path
 
 import numpy as np
@@ -23,12 +24,11 @@ def main() -> None:
     """Run the whole of it."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     options = _options()
+    torch.set_num_threads(options.threads)
     recipe = train.Recipe(
         **{field.name: getattr(options, field.name) for field in dataclasses.fields(train.Recipe)}
     )
     rows = corpus.load(options.corpus)
-    if options.raw:
-        rows = rows + corpus.load_raw(options.raw)
     kinds = corpus.kinds()
     names = sorted({label for row in rows for label in row.labels})
     logger.info("%d messages, %d intents", len(rows), len(names))
@@ -36,20 +36,20 @@ def main() -> None:
     learnt = [row for row, away in zip(rows, out, strict=True) if not away]
     held = [row for row, away in zip(rows, out, strict=True) if away]
 
-    cache = CACHE / f"{corpus.fingerprint(learnt)[:12]}{options.tag}"
+    cache = CACHE / corpus.fingerprint(learnt)[:12]
     cache.mkdir(parents=True, exist_ok=True)
     weights = e5file.read(e5file.find())
     vocabulary.write(weights, cache)
     tokenizer = Tokenizer.from_file(str(cache / "tokenizer.json"))
     maker = Maker(learnt, kinds, names, tokenizer, recipe.seed, recipe.joined, budget=recipe.budget)
-    network = start(weights, maker, cache, recipe, loud=options.loud)
+    network = start(weights, maker, cache, recipe)
     caution = [names.index(name) for name in sorted(kinds.caution) if name in names]
     device = "cuda" if torch.cuda.is_available() else "cpu"
     steps = train.run(network, maker, recipe, caution, cache, device)
     network.cpu().eval()
     torch.save(network.state_dict(), cache / "tuned.pt")
     space = export.space(network, maker)
-    export.write(network, space, cache, options.out)
+    export.write(network, space, export.loudest(network, maker), cache, options.out)
     card = export.card(rows, names, recipe, steps, options.out)
     export.finish(card, options.out)
     if held:
@@ -58,8 +58,7 @@ def main() -> None:
         measure.tell(card["figures"])
 
 
-def start(weights: e5file.E5File, maker: Maker, cache: Path, recipe: train.Recipe, *,
-          loud: bool) -> Network:  # fmt: skip
+def start(weights: e5file.E5File, maker: Maker, cache: Path, recipe: train.Recipe) -> Network:
     """Return the untrained network, its heads standardised on some of the messages."""
     torch.manual_seed(recipe.seed)
     names = list(maker.names)
@@ -69,7 +68,7 @@ def start(weights: e5file.E5File, maker: Maker, cache: Path, recipe: train.Recip
         np.load(cache / "positions.npy"),
         layers=recipe.layers,
         intents=len(names),
-        loudest=[names.index(name) for name in maker.kinds.caution] if loud else (),
+        loudest=[names.index(name) for name in maker.kinds.caution if name in names],
     )
     some = maker.rows[:: max(1, len(maker.rows) // MEASURED)]
     batches = maker.batches([maker.read(row) for row in some])
@@ -82,9 +81,12 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--corpus", type=Path, default=Path("data/nlu"))
     parser.add_argument("--out", type=Path, default=Path("data/encoder"))
     parser.add_argument("--held-out", type=float, default=HELD_OUT)
-    parser.add_argument("--raw", type=Path)  # trials only
-    parser.add_argument("--loud", action="store_true")  # trials only
-    parser.add_argument("--tag", default="")  # trials only
+    parser.add_argument(
+        "--threads",
+        type=int,
+        default=os.cpu_count() or 1,
+        help="as many as there are free cores: on a busy machine one is twice as fast as two",
+    )
     for field in dataclasses.fields(train.Recipe):
         parser.add_argument(
             f"--{field.name.replace('_', '-')}", type=type(field.default), default=field.default
@@ -92,4 +94,5 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-main()
+if __name__ == "__main__":
+    main()

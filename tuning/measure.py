@@ -18,7 +18,7 @@ from tuning.corpus import Kinds, Row
 
 logger = logging.getLogger("tuning")
 ALARMS = (0.005, 0.01, 0.02)  # shares of calm messages that may alarm
-MOST = 500  # messages of one kind and wrapper
+MOST = 300  # messages of one kind and wrapper
 Wrapper = Callable[[str, Composer, str, Random], str]
 
 

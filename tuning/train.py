@@ -21,8 +21,8 @@ class Recipe:
 
     seed: int = 7
     layers: int = 12
-    epochs: int = 2
-    joined: float = 0.55  # composed messages for each single one
+    epochs: float = 2.0
+    joined: float = 0.4  # composed messages for each single one
     budget: int = 768  # tokens a batch
     rate: float = 3e-4
     head_rate: float = 3e-3
@@ -40,7 +40,9 @@ def run(network: Network, maker: Maker, recipe: Recipe, caution: list[int], cach
     """Train `network` in place and return the number of steps taken."""
     network.to(device).train()
     batches = maker.epoch(0)
-    total = len(batches) * recipe.epochs  # later epochs may differ by a few: the schedule ends here
+    total = round(
+        len(batches) * recipe.epochs
+    )  # later epochs may differ by a few: the schedule ends here
     optimiser = torch.optim.AdamW(_groups(network, recipe), betas=(0.9, 0.98), fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda step: _share(step, total, recipe)
@@ -56,6 +58,9 @@ def run(network: Network, maker: Maker, recipe: Recipe, caution: list[int], cach
         progress.tell(step + 1, loss)
         if (step + 1) % recipe.keep_each == 0:
             _keep(network, optimiser, schedule, step + 1, cache, recipe)
+    _keep(
+        network, optimiser, schedule, total, cache, recipe
+    )  # run again, it only writes and measures
     network.eval()
     return total
 

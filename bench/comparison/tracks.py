@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from prepare import ROOT
 
-from bot.dialogue.decide import load_dialogue
+from bot.dialogue.config import load_dialogue
 from bot.storage.yaml_file import read_yaml
 from comparison.figures import Figures, behind, figures
 from comparison.folds import folds, groups

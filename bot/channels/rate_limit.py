@@ -28,16 +28,19 @@ class SharedLimit:
             else None
         )
 
-    async def allows(self, key: str) -> bool:
-        """Whether one more is allowed for `key`; counts it if so. Redis holds a digest of the key for a minute."""
+    async def allows(self, key: str, *, cost: int = 1) -> bool:
+        """Whether `cost` more are allowed for `key`; counts them. Redis holds a digest of the key for a minute."""
+        cost = min(cost, self._most)
         if self._redis is None:
-            return self._own.allows(key)
+            return self._own.allows(key, cost=cost)
         digest = hashlib.blake2b(key.encode(), key=self._secret, digest_size=16).hexdigest()
         place = f"jawab:limit:{self._name}:{digest}"
         try:
             async with self._redis.pipeline(transaction=True) as together:
-                count, _ = await together.incr(place).expire(place, WINDOW, nx=True).execute()
+                count, _ = (
+                    await together.incrby(place, cost).expire(place, WINDOW, nx=True).execute()
+                )
         except RedisError as error:
             logger.error("a limit cannot be counted for all: %s", told(error))
-            return self._own.allows(key)
+            return self._own.allows(key, cost=cost)
         return int(count) <= self._most

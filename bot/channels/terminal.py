@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
+from bot.channels.channel import TERMINAL
 from bot.channels.incoming import Incoming, clean
 from bot.channels.turn import turn
 from bot.container import settings
@@ -54,7 +55,7 @@ class Terminal:
                 self.agent.handle_message,
                 incoming,
                 sender=sender or uuid.uuid4().hex,
-                channel="terminal",
+                channel=TERMINAL,
             )
         )
         spent = round((time.perf_counter() - started) * 1000, 1)

@@ -7,7 +7,7 @@ from bot.analytics import tables as asked
 from bot.analytics import votes
 from bot.answers import replica
 from bot.channels.whatsapp import tables as whatsapp
-from bot.handover import queue
+from bot.handover import tables as handover
 from bot.staff import tables as staff
 
 
@@ -18,7 +18,7 @@ def tables() -> dict[str, sa.MetaData]:
         table.to_metadata(found["conversations"])
     for part in (
         asked.tables,
-        queue.tables,
+        handover.tables,
         replica.tables,
         votes.tables,
         whatsapp.tables,

@@ -8,11 +8,16 @@ from bot.channels.whatsapp.text_limits import problems_in as whatsapp_problems
 from bot.container import settings
 from bot.errors import DataError
 from bot.nlu.breadth import breadth as measured
+from bot.staff.access.passwords import problems_in as password_problems
 from bot.staff.i18n.extract import problems_in as staff_problems
 from bot.validation import problems_in
 
 console = Console()
-FURTHER = {"whatsapp": whatsapp_problems, "staff": staff_problems}
+FURTHER = {
+    "whatsapp": whatsapp_problems,
+    "staff": staff_problems,
+    "passwords": password_problems,
+}
 
 
 def check(

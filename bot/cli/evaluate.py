@@ -10,7 +10,7 @@ from rich.progress import track
 from rich.table import Table
 
 from bot.cli.train import ensure
-from bot.dialogue.decide import load_dialogue
+from bot.dialogue.config import load_dialogue
 from bot.errors import BotError
 from bot.evaluation import FIGURES, Page, Scored, load_rows, score
 

@@ -36,7 +36,7 @@ def erase(conversation: str | None = CONVERSATION, phone: str | None = PHONE) ->
     found = _named(records, conversation, phone)
     for table, count in records.erase(found).items():
         typer.echo(f"{table}: {count} erased")
-    if records.chats is None:
+    if "whatsapp" not in records.channels:
         typer.echo(
             "WhatsApp is switched off here; if this server ever had it, erase there with its settings"
         )

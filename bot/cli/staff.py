@@ -47,10 +47,21 @@ def password(
         False, "--link", help="Print a one-time link instead of asking for one."
     ),
 ) -> None:
-    """Give an account a new password; also opens a disabled or locked account again."""
+    """Give an account a new password; also opens a disabled account again, and ends a guesser's wait."""
     people = accounts()
     token = people.link(name)
     _choose(people, name, token, link=link)
+
+
+@app.command(name="link")
+def first() -> None:
+    """Show the link that makes the first account; it works once and for a day, and voids an earlier one."""
+    token = accounts().first_link()
+    if token is None:
+        raise StaffError(
+            "there are accounts already; `jawab staff password NAME --link` makes a link for one of them"
+        )
+    _show(token)
 
 
 @app.command(name="list")
@@ -58,7 +69,7 @@ def show() -> None:
     """Show all accounts."""
     table = Table("name", "role", "state")
     for one in accounts().all():
-        table.add_row(one.name, one.role, state(one.disabled, one.password, one.locked_until))
+        table.add_row(one.name, one.role, state(one.disabled, one.password, one.confirm))
     console.print(table)
 
 
@@ -218,13 +229,13 @@ def database() -> Database:
     return Database(chosen.database, tables)
 
 
-def state(disabled: bool, password: str | None, locked_until: float) -> str:
+def state(disabled: bool, password: str | None, confirm: str | None) -> str:
     """Return how an account stands, in words."""
     if disabled:
         return "disabled"
     if password is None:
         return "has not chosen a password yet"
-    return "locked for some minutes" if locked_until > time.time() else "active"
+    return f"has not confirmed the password from {confirm}'s link" if confirm else "active"
 
 
 def address(token: str) -> str:
@@ -234,16 +245,20 @@ def address(token: str) -> str:
 
 def _choose(people: Accounts, name: str, token: str, *, link: bool) -> None:
     if link:
-        console.print(
-            "Good once, for a day; behind a proxy put your own name in front of /staff:\n"
-            + address(token),
-            soft_wrap=True,
-            markup=False,
-            highlight=False,
-        )
+        _show(token)
         return
     chosen = typer.prompt(
         "Password (12 characters or more)", hide_input=True, confirmation_prompt=True
     )
     people.redeem(token, name, chosen)
     console.print(f"{name} can sign in")
+
+
+def _show(token: str) -> None:
+    console.print(
+        "Good once, for a day; behind a proxy put your own name in front of /staff:\n"
+        + address(token),
+        soft_wrap=True,
+        markup=False,
+        highlight=False,
+    )

@@ -88,13 +88,14 @@ class GuardMatcher:
         """
         self.rules = {rule.id: rule for rule in rules}
         self._words, self._vocab = words, Vocab()
-        self._patterns, self._unless = _Index(), _Index()
+        self._patterns, self._unless, self._led_by = _Index(), _Index(), _Index()
         problems: list[str] = []
         split = lru_cache(maxsize=None)(words)  # a group's words recur in many phrases
         for rule in rules:
             for index, phrases in (
                 (self._patterns, rule.phrases),
                 (self._unless, rule.unless_before),
+                (self._led_by, rule.unless_led_by),
             ):
                 for phrase in phrases:
                     try:
@@ -106,10 +107,11 @@ class GuardMatcher:
                         )
         if problems:
             raise DataError("\n".join(problems))
-        self._patterns.build()
-        self._unless.build()
+        indexes = (self._patterns, self._unless, self._led_by)
+        for index in indexes:
+            index.build()
         # whatever a rule looks for, and every spelling of it that somebody may have run together with another word
-        self._vocabulary = self._patterns.vocabulary() | self._unless.vocabulary() | SENTENCE_END
+        self._vocabulary = SENTENCE_END.union(*(index.vocabulary() for index in indexes))
         self._parting = Parting(self._vocabulary | set(spellings))
 
     @classmethod
@@ -121,8 +123,9 @@ class GuardMatcher:
     def find(self, text: str) -> list[Finding]:
         """Return what the rules find in `text`, one finding a rule, in the order of the message.
 
-        A rule's `unless_before` voids a match that ends where it ends: words that follow can void nothing, so a longer
-        message never gets fewer findings. What is too long to be read to its end is a finding too.
+        A rule's `unless_before` voids a match that ends where it ends, `unless_led_by` one that starts where it ends:
+        words that follow can void nothing, so a message that goes on never gets fewer findings. What is too long to
+        be read to its end is a finding too.
         """
         written = self._words(text)
         words = written[:MOST_WORDS]
@@ -168,17 +171,20 @@ class GuardMatcher:
             for start, end in compiled.spans(doc)
         ]
         matched = {rule_id for rule_id, _, _ in matches}
-        voided = {
-            (compiled.rule_id, end)
-            for compiled in self._unless.candidates(present)
-            if compiled.rule_id in matched
-            for _, end in compiled.spans(doc)
-        }
+        voided, led = (
+            {
+                (compiled.rule_id, end)
+                for compiled in index.candidates(present)
+                if compiled.rule_id in matched
+                for _, end in compiled.spans(doc)
+            }
+            for index in (self._unless, self._led_by)
+        )
         findings: dict[str, Finding] = {}
         for rule_id, start, end in matches:
             known = findings.get(rule_id)
             better = known is None or _rank(start, end) > _rank(known.start, known.end)
-            if better and (rule_id, end) not in voided:
+            if better and (rule_id, end) not in voided and (rule_id, start) not in led:
                 rule = self.rules[rule_id]
                 findings[rule_id] = Finding(
                     rule_id,

@@ -15,6 +15,7 @@ RULE_KEYS = {
     "intent",
     "phrases",
     "unless_before",
+    "unless_led_by",
     "must_match",
     "must_not_match",
     "note",
@@ -37,6 +38,7 @@ class Rule:
     intent: str
     phrases: tuple[str, ...]
     unless_before: tuple[str, ...]
+    unless_led_by: tuple[str, ...]
     must_match: tuple[str, ...]
     must_not_match: tuple[str, ...]
 
@@ -55,11 +57,12 @@ def load_rules(folder: Path) -> tuple[list[Rule], dict[str, list[str]]]:
         if isinstance(content, dict) and isinstance(content.get("groups"), dict):
             groups.update({name: _flat(words) for name, words in content["groups"].items()})
         elif isinstance(content, dict) and isinstance(content.get("guard"), list):
+            led_by = _flat(content.get("unless_led_by"))  # of every rule of the file
             for entry in content["guard"]:
                 found = list(_problems_in(entry, path, {rule.id for rule in rules}))
                 problems += found
                 if not found:
-                    rules.append(_rule(entry, category=path.stem))
+                    rules.append(_rule(entry, led_by, category=path.stem))
         else:
             problems.append(
                 f"{path}: starts with neither 'guard:' (a list of rules) nor 'groups:'; add one"
@@ -87,11 +90,12 @@ def _problems_in(entry: Any, path: Path, known: set[str]) -> Iterator[str]:
         yield f"{where}.intent is missing; name the intent this rule stands for"
 
 
-def _rule(entry: dict[str, Any], *, category: str) -> Rule:
+def _rule(entry: dict[str, Any], led_by: list[str], *, category: str) -> Rule:
     texts = {
         key: tuple(_flat(entry.get(key)))
-        for key in ("phrases", "unless_before", "must_match", "must_not_match")
+        for key in ("phrases", "unless_before", "unless_led_by", "must_match", "must_not_match")
     }
+    texts["unless_led_by"] += tuple(led_by)
     intent = entry.get("intent") or INTENT_OF_LEVEL[entry["level"]]
     return Rule(id=entry["id"], category=category, level=entry["level"], intent=intent, **texts)
 

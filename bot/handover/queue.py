@@ -15,60 +15,17 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from sqlalchemy.engine import Connection, Row
 
 from bot.errors import StaffError
+from bot.handover import entries
+from bot.handover.entries import MINUTES, SOURCE_SECONDS
+from bot.handover.tables import notes, tables, told, waiting
 from bot.message import Sentence
 from bot.storage.database import Database
 
 logger = logging.getLogger(__name__)
-# minutes until somebody should have looked; the gravest reason first
-MINUTES = {
-    "undelivered": 10,
-    "crisis": 10,
-    "emergency": 10,
-    "unanswered": 10,
-    "handoff": 30,
-    "callback": 240,
-}
 RISK = {reason: rank for rank, reason in enumerate(MINUTES)}
 NOTE_MOST = 1000
 PRACTICE = "staff"  # the channel of the console's own tests, where nobody waits
 UNREADABLE = Sentence("cannot be read: JAWAB_CONTACT_KEY is another one than it was kept with")
-tables = sa.MetaData(info={"store": "staff"})
-
-waiting = sa.Table(
-    "waiting",
-    tables,
-    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("sender", sa.String, nullable=False, index=True),  # the conversation's random name
-    sa.Column("channel", sa.String, nullable=False),
-    sa.Column("reason", sa.String, nullable=False),  # one of MINUTES
-    sa.Column("cause", sa.String, nullable=False),  # the rule or vote behind it
-    sa.Column("variety", sa.String, nullable=False),  # the language the patient reads
-    sa.Column("since", sa.Integer, nullable=False),
-    sa.Column("due", sa.Integer, nullable=False),
-    sa.Column("times", sa.Integer, nullable=False, server_default="1"),
-    sa.Column("contact", sa.LargeBinary),  # encrypted
-    sa.Column("claimed_by", sa.String),
-    sa.Column("resolved_by", sa.String),
-    sa.Column("resolved_at", sa.Integer, index=True),
-)
-
-notes = sa.Table(
-    "waiting_notes",
-    tables,
-    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("waiting", sa.Integer, nullable=False, index=True),
-    sa.Column("account", sa.String, nullable=False),
-    sa.Column("at", sa.Integer, nullable=False),
-    sa.Column("words", sa.LargeBinary, nullable=False),  # encrypted
-)
-
-
-told = sa.Table(  # alerts of a channel that are on the list
-    "waiting_told",
-    tables,
-    sa.Column("alert", sa.String, primary_key=True),  # its digest: told twice, on the list once
-    sa.Column("waiting", sa.Integer, index=True),
-)
 
 
 class WaitingRoom:
@@ -102,22 +59,36 @@ class WaitingRoom:
         cause: str,
         variety: str,
         contact: Mapping[str, str] | None = None,
+        source: str = "",
     ) -> None:
-        """Put a conversation on the list; one that waits for the same reason already is counted again instead."""
-        now = int(self._clock())
-        sealed = self.seal(json.dumps(contact)).encode("ascii") if contact else None
-        more = {"cause": cause[:200], "variety": variety, **({"contact": sealed} if sealed else {})}
-        same = sa.and_(
-            waiting.c.sender == sender, waiting.c.reason == reason, waiting.c.resolved_at.is_(None)
-        )
+        """Put a conversation on the list; one that waits for the same reason already is counted again instead.
+
+        `source` is a keyed digest of the address it came from. From one source so many an hour are listed, the others
+        are counted on the newest of them: whoever writes to flood the list does not bury who is in danger.
+        """
+        sealed = self.seal(json.dumps(contact)) if contact else None
         with self.database.begin() as connection:
-            # who asks twice keeps the first deadline
-            if not connection.execute(
-                waiting.update().where(same).values(**more, times=waiting.c.times + 1)
-            ).rowcount:
-                _insert(
-                    connection, sender=sender, channel=channel, reason=reason, since=now, **more
-                )
+            entries.put(
+                connection,
+                sender=sender,
+                channel=channel,
+                reason=reason,
+                cause=cause,
+                variety=variety,
+                at=int(self._clock()),
+                contact=sealed,
+                source=source,
+            )
+
+    def receive(self, *, name: str, **note: Any) -> None:
+        """As `note`, for one that was kept elsewhere until now (notes.py); one of the same `name` is taken once."""
+        digest = _digest(name)
+        with self.database.begin() as connection:
+            if connection.execute(told.select().where(told.c.alert == digest)).first():
+                return
+            connection.execute(
+                told.insert().values(alert=digest, waiting=entries.put(connection, **note))
+            )
 
     def hear(
         self,
@@ -135,7 +106,7 @@ class WaitingRoom:
         `alert` is its own name for ever, of which a digest is kept. A conversation that waits for the same reason
         already, or was looked after for it since, is not put there a second time.
         """
-        digest = hashlib.sha256(alert.encode("utf-8")).hexdigest()
+        digest = _digest(alert)
         with self.database.begin() as connection:
             known = connection.execute(told.select().where(told.c.alert == digest)).first()
             if known:
@@ -153,7 +124,7 @@ class WaitingRoom:
                     sa.or_(waiting.c.resolved_at.is_(None), waiting.c.resolved_at >= at),
                 )
             ).scalar()
-            number = found or _insert(
+            number = found or entries.insert(
                 connection,
                 sender=sender,
                 channel=channel,
@@ -245,11 +216,20 @@ class WaitingRoom:
             return int(gone.rowcount)
 
     def tidy(self) -> int:
-        """Erase contact data and notes whose time is up, answered or not; return how many entries lost theirs."""
-        before = int(self._clock()) - self._seconds
+        """Erase contact data and notes whose time is up, answered or not; return how many entries lost theirs.
+
+        Where an entry came from is forgotten after a day.
+        """
+        now = int(self._clock())
+        before = now - self._seconds
         old = sa.select(waiting.c.number).where(waiting.c.since <= before)
         with self.database.begin() as connection:
             connection.execute(notes.delete().where(notes.c.waiting.in_(old)))
+            connection.execute(
+                waiting.update()
+                .where(waiting.c.since <= now - SOURCE_SECONDS, waiting.c.source != "")
+                .values(source="")
+            )
             emptied = connection.execute(
                 waiting.update()
                 .where(waiting.c.since <= before, waiting.c.contact.is_not(None))
@@ -269,10 +249,5 @@ class WaitingRoom:
             raise StaffError("Take it first; a colleague may have it")
 
 
-def _insert(connection: Connection, *, reason: str, since: int, **values: Any) -> int:
-    made = connection.execute(
-        waiting.insert().values(
-            reason=reason, since=since, due=since + MINUTES[reason] * 60, **values
-        )
-    )
-    return int(made.inserted_primary_key[0])
+def _digest(name: str) -> str:
+    return hashlib.sha256(name.encode("utf-8")).hexdigest()

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.nlu.model import Judgement
 
-MOST_TOPICS = 3
+MOST_TOPICS = 9  # the dialogue answers the first three and offers the rest
 DANGER = ("self_harm", "violence", "emergency")
 CASE = "case"
 UNREAD = "off_topic"  # what a message stands for that nothing is likely enough for
@@ -14,7 +14,7 @@ UNREAD = "off_topic"  # what a message stands for that nothing is likely enough 
 
 @dataclass(frozen=True)
 class Thresholds:
-    """From `config.yml`, where each has its reason. All but `floor` and `clarify` are of what is present."""
+    """From `config.yml`, where each has its reason: of what is present somewhere, and of the `whole`."""
 
     alarm: float  # a danger is met at once
     doubt: float  # a danger is asked about
@@ -22,10 +22,14 @@ class Thresholds:
     told: float  # the case is remembered
     topic: float  # a topic is answered
     further_topic: float  # one beside a likelier one
-    uncovered: float  # what no text covers outweighs the topics
-    beside: float  # what no text covers is asked beside them, and named
+    beside: float  # what no text covers is asked beside the topics, and named
     act: float  # a wish for a person or comfort beside anything else
-    floor: float  # of the whole message: below it nothing is taken for granted
+    whole_doubt: float  # danger, though no part of the message is sure of it
+    whole_case: float
+    whole_topic: float
+    whole_act: float
+    whole_uncovered: float  # what no text covers outweighs a topic that is less likely than it
+    floor: float  # below it nothing is taken for granted
     clarify: float  # two topics together: the bot asks which
 
 
@@ -76,19 +80,21 @@ def vote(judged: Judgement, intents: Sequence[str], kinds: Kinds, least: Thresho
     """Return the vote on a message that was `judged` over `intents`."""
     present = dict(zip(intents, map(float, judged.present), strict=True))
     whole = dict(zip(intents, map(float, judged.whole), strict=True))
-    case, told = present[CASE] >= least.case, present[CASE] >= least.told
+    case = present[CASE] >= least.case or whole[CASE] >= least.whole_case
     calm, topics, unsure = _calm(present, whole, kinds, least)
-    danger = max(DANGER, key=present.__getitem__)
+    danger = max(DANGER, key=lambda name: present[name] + whole[name])
+    likely = max(present[name] for name in DANGER)
+    told = present[CASE] >= least.told
     seen = Vote(*calm, topics, ranking=_ranking(present, whole), case=told)
     if topics:
         seen = replace(seen, beside=_beside(present, kinds, least))
-    if present[danger] >= least.alarm:
-        return replace(seen, intent=danger, confidence=present[danger])
-    if present[danger] >= least.doubt:
+    if likely >= least.alarm:
+        return replace(seen, intent=danger, confidence=likely)
+    if likely >= least.doubt or sum(whole[name] for name in DANGER) >= least.whole_doubt:
         meant = CASE if case else seen.intent
-        return replace(seen, intent=danger, confidence=present[danger], doubtful=True, calm=meant)
+        return replace(seen, intent=danger, confidence=likely, doubtful=True, calm=meant)
     if case:
-        return replace(seen, intent=CASE, confidence=present[CASE])
+        return replace(seen, intent=CASE, confidence=max(present[CASE], whole[CASE]))
     return replace(seen, unsure=unsure)
 
 
@@ -98,10 +104,12 @@ def _calm(
     """Return the intent of a message without danger or case and its probability, its topics, two it may mean."""
     topics = _topics(present, whole, kinds, least)
     for act in kinds.acts:
-        if present.get(act, 0.0) >= least.act:
+        # a call centre's "connect me" is of the world outside where the whole is rather that
+        sure = present[act] >= least.act or whole[act] >= least.whole_act
+        if sure and whole[act] >= whole[UNREAD]:
             return (act, present[act]), topics, ()
     if topics:
-        return (topics[0], present[topics[0]]), topics, ()
+        return (topics[0], max(present[topics[0]], whole[topics[0]])), topics, ()
     other, confidence = _other(present, whole, kinds)
     pair = tuple(sorted(kinds.topics, key=whole.__getitem__)[:-3:-1])
     if sum(whole[name] for name in pair) >= max(least.clarify, confidence):
@@ -113,12 +121,14 @@ def _topics(
     present: dict[str, float], whole: dict[str, float], kinds: Kinds, least: Thresholds
 ) -> tuple[str, ...]:
     """Return the topics asked, likeliest first; none where what no text covers is likelier than any of them."""
-    order = sorted(kinds.topics, key=lambda name: -present[name])
-    found = [name for name in order[:1] if present[name] >= least.topic]
-    found += [name for name in order[1:] if present[name] >= least.further_topic] if found else []
-    uncovered = max(kinds.uncovered, key=whole.__getitem__)
-    if found and whole[uncovered] >= least.uncovered and whole[uncovered] > whole[found[0]]:
+    order = sorted(kinds.topics, key=lambda name: -max(present[name], whole[name]))
+    best, *rest = order
+    if present[best] < least.topic and whole[best] < least.whole_topic:
         return ()
+    uncovered = max(kinds.uncovered, key=whole.__getitem__)
+    if whole[uncovered] >= least.whole_uncovered and whole[uncovered] > whole[best]:
+        return ()
+    found = [best, *(name for name in rest if present[name] >= least.further_topic)]
     return tuple(found[:MOST_TOPICS])
 
 
@@ -130,7 +140,8 @@ def _beside(present: dict[str, float], kinds: Kinds, least: Thresholds) -> str |
 
 def _other(present: dict[str, float], whole: dict[str, float], kinds: Kinds) -> tuple[str, float]:
     """Return the likeliest intent that is neither topic, danger nor case, and its probability."""
-    rest = [name for name in whole if name not in {*kinds.topics, *DANGER, CASE}]
+    known = {*kinds.topics, *kinds.acts, *DANGER, CASE}
+    rest = [name for name in whole if name not in known]
     best = max(rest, key=lambda name: whole[name] + present[name])
     return best, whole[best]
 

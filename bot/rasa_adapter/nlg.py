@@ -11,9 +11,11 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.answers.compose import Composer
-from bot.container import library, waiting_room
+from bot.container import library, notes
 from bot.dialogue.callback_form import OFFERS, PHONE, PHONE_AGAIN, SAYS
-from bot.dialogue.decide import CALLBACK, Decision, load_dialogue
+from bot.dialogue.config import load_dialogue
+from bot.dialogue.decide import CALLBACK
+from bot.dialogue.state import Decision
 from bot.errors import told
 from bot.guard.verdict import FORM, Reason
 from bot.rasa_adapter.tracker import MEMORY, decision_of, variety_before
@@ -97,14 +99,6 @@ class ApprovedReplies(NaturalLanguageGenerator):
 
 def _possible(offers: Sequence[str]) -> tuple[str, ...]:
     """Return `offers` without the call where nobody could see the request."""
-    if CALLBACK not in offers or _staffed():
+    if CALLBACK not in offers or notes():
         return tuple(offers)
     return tuple(offer for offer in offers if offer != CALLBACK)
-
-
-def _staffed() -> bool:
-    try:
-        return waiting_room() is not None
-    except Exception as error:  # a broken waiting room must not cost the patient the reply
-        logger.error("waiting room failed: %s", told(error))
-        return False

@@ -14,6 +14,7 @@ from rasa.core.channels.channel import UserMessage
 from rasa.core.lock_store import InMemoryLockStore
 from rasa.core.nlg.generator import NaturalLanguageGenerator
 from rasa.core.tracker_store import InMemoryTrackerStore
+from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.answers.clinic import Clinic
@@ -21,7 +22,7 @@ from bot.answers.compose import Composer, Reply
 from bot.answers.ledger import Ledger, Standing
 from bot.answers.library import Library
 from bot.answers.texts import Answer
-from bot.dialogue.decide import load_dialogue
+from bot.dialogue.config import load_dialogue
 from bot.message import Sentence
 from bot.rasa_adapter.nlg import CALLBACK_UTTERANCES
 from bot.rasa_adapter.tracker import decision_of
@@ -135,9 +136,12 @@ class Practice:
             self.forget(next(iter(self._known)))
         return await self._processor.handle_message(message)
 
-    async def tracker(self, sender: str) -> DialogueStateTracker:
-        """Return the conversation of `sender` so far."""
-        return await self._processor.get_tracker(sender)
+    async def parsed(self, sender: str) -> dict[str, Any]:
+        """Return what the pipeline made of the last message of `sender`."""
+        tracker = await self._processor.get_tracker(sender)
+        said = (event for event in reversed(tracker.events) if isinstance(event, UserUttered))
+        last = next(said, None)
+        return dict(last.parse_data or {}) if last else {}
 
     def forget(self, sender: str) -> None:
         """Drop a conversation."""

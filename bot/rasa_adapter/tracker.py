@@ -7,7 +7,9 @@ from dataclasses import replace
 from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.dialogue.decide import Decision, Dialogue, Memory, Reading, decide, pressed
+from bot.dialogue.config import Dialogue
+from bot.dialogue.decide import decide, pressed
+from bot.dialogue.state import Decision, Memory, Reading
 from bot.errors import told
 from bot.guard.verdict import Verdict
 from bot.rasa_adapter.components import READING

@@ -9,6 +9,7 @@ import copy
 import itertools
 import json
 import logging
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -34,6 +35,11 @@ STORED = sa.text(
     "SELECT count(*) FROM events WHERE sender_id = :sender AND timestamp >= coalesce("
     "(SELECT max(timestamp) FROM events WHERE sender_id = :sender AND type_name = :start), timestamp)"
 )
+WAIT = 1.0  # seconds for a lock on the store: a patient must be told something within two
+WAIT_AGAIN, LOCKED_FOR = (
+    0.05,
+    5.0,
+)  # seconds: how long others wait for it, and for how long they do not try harder
 ON_DISK = (
     "events_on_disk"  # of a tracker this store gave or took: how many of its events are stored
 )
@@ -53,9 +59,12 @@ class PrivateTrackerStore(SQLTrackerStore):
             domain, host=address, event_broker=event_broker
         )  # Rasa takes a host with a scheme whole
         self.engine.dispose()
-        self.engine = open_engine(address)
+        first = open_engine(address)
+        upgrade(first, STORE)
+        first.dispose()
+        self.engine = open_engine(address, wait=WAIT)
         self.sessionmaker.configure(bind=self.engine)
-        upgrade(self.engine, STORE)
+        self._locked_at = float("-inf")
         self._unread: set[str] = set()
 
     async def save(self, tracker: DialogueStateTracker) -> None:
@@ -73,9 +82,23 @@ class PrivateTrackerStore(SQLTrackerStore):
                 for event in self._additional_events(connection, tracker)
             ]
         if rows:
-            with self.engine.begin() as connection:
-                connection.execute(self.SQLEvent.__table__.insert(), rows)
+            self._write(rows)
         setattr(tracker, ON_DISK, len(tracker.events))
+
+    def _write(self, rows: list[dict[str, Any]]) -> None:
+        """Write in one transaction. After one that found the store locked, others hardly wait for it."""
+        locked = time.monotonic() - self._locked_at < LOCKED_FOR
+        with self.engine.connect() as connection:
+            if self.engine.dialect.name == "sqlite":
+                wait = WAIT_AGAIN if locked else WAIT
+                connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(wait * 1000)}")
+            try:
+                with connection.begin():
+                    connection.execute(self.SQLEvent.__table__.insert(), rows)
+            except sa.exc.OperationalError:
+                self._locked_at = time.monotonic()
+                raise
+        self._locked_at = float("-inf")
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """As Rasa's own; what cannot be read is as if new, so that danger is still met, and then not saved."""

@@ -3,55 +3,59 @@
 import asyncio
 import ipaddress
 import logging
+import os
+import time
 from datetime import date
-from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from rasa.core.tracker_store import SQLTrackerStore
-from sanic import Blueprint, Request, Sanic, response
-from sanic.response import HTTPResponse
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
 
 from bot.answers.library import TROUBLE
 from bot.channels.signature import same
-from bot.channels.web.history import store_of
 from bot.container import library, settings
 from bot.errors import told
+from bot.rasa_adapter.event_store import reachable, store_of
 from bot.telemetry import metrics
 
 logger = logging.getLogger(__name__)
 FORWARDED = ("x-forwarded-for", "x-real-ip", "forwarded", "via")
+AGENT_WITHIN = 5.0  # seconds; the longest turn measured takes half of one
+ROOM = 64 * 1024  # bytes that must still fit under var/: less than a minute of conversations
 
 
-def routes() -> Blueprint:
+def routes() -> list[BaseRoute]:
     """Return /healthz, /readyz and /metrics."""
-    found = Blueprint("jawab_health")
+    return [Route("/healthz", lives), Route("/readyz", ready), Route("/metrics", measured)]
 
-    @found.get("/healthz")
-    async def lives(request: Request) -> HTTPResponse:
-        if getattr(request.app.ctx, "leaving", False):  # a load balancer then asks another process
-            return response.json({"status": "leaving"}, status=503)
-        return response.json({"status": "ok"})
 
-    @found.get("/readyz")
-    async def ready(request: Request) -> HTTPResponse:
-        parts = await asyncio.to_thread(_parts, request.app)
-        return response.json(
-            {"ready": all(parts.values()), **parts}, status=200 if all(parts.values()) else 503
+async def lives(request: Request) -> Response:
+    """Whether the process lives; a load balancer asks another process where this one is leaving."""
+    if request.app.state.leaving:
+        return JSONResponse({"status": "leaving"}, status_code=503)
+    return JSONResponse({"status": "ok"})
+
+
+async def ready(request: Request) -> Response:
+    """Whether everything is there that answering needs."""
+    parts = await _parts(request.app.state)
+    fine = all(parts.values())
+    return JSONResponse({"ready": fine, **parts}, status_code=200 if fine else 503)
+
+
+async def measured(request: Request) -> Response:
+    """What Prometheus reads."""
+    if not _may_read(request):
+        return JSONResponse(
+            {"error": "metrics: from this machine only, or with JAWAB_METRICS_TOKEN"},
+            status_code=403,
         )
-
-    @found.get("/metrics")
-    async def measured(request: Request) -> HTTPResponse:
-        if not _may_read(request):
-            return response.json(
-                {"error": "metrics: from this machine only, or with JAWAB_METRICS_TOKEN"},
-                status=403,
-            )
-        return response.raw(
-            await asyncio.to_thread(_measured, request.app), content_type=CONTENT_TYPE_LATEST
-        )
-
-    return found
+    metrics.ready(await _parts(request.app.state))
+    content = await asyncio.to_thread(_measured, request.app.state.services)
+    return Response(content, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
 def _may_read(request: Request) -> bool:
@@ -60,53 +64,49 @@ def _may_read(request: Request) -> bool:
     if token:
         return same(request.headers.get("authorization", "").removeprefix("Bearer "), token)
     forwarded = any(name in request.headers for name in FORWARDED)
-    return ipaddress.ip_address(request.ip).is_loopback and not forwarded
+    caller = request.client.host if request.client else ""
+    try:
+        return ipaddress.ip_address(caller).is_loopback and not forwarded
+    except ValueError:
+        return False
 
 
-def _measured(app: Sanic) -> bytes:
-    metrics.ready(_parts(app))
+def _measured(services: list[Any]) -> bytes:
     metrics.ledger(library(), today=date.today())
-    whatsapp = getattr(app.ctx, "whatsapp", None)
-    if whatsapp is not None:
+    for service in services:
         try:
-            whatsapp.measure()
-        except (
-            sa.exc.SQLAlchemyError
-        ) as error:  # its database being away is what the metrics are read for
-            logger.error("whatsapp queues not measured: %s", told(error))
+            service.measure()
+        # a database being away is what the metrics are read for
+        except sa.exc.SQLAlchemyError as error:
+            logger.error("a channel's queues are not measured: %s", told(error))
     return generate_latest()
 
 
-def _parts(app: Sanic) -> dict[str, bool]:
+async def _parts(state: Any) -> dict[str, bool]:
     """Return what answering needs, and whether it is there."""
-    agent, whatsapp = getattr(app.ctx, "agent", None), getattr(app.ctx, "whatsapp", None)
+    parts = await asyncio.to_thread(_looked_at, state)
+    return {"model": await state.agent.answers(AGENT_WITHIN), **parts}
+
+
+def _looked_at(state: Any) -> dict[str, bool]:
     parts = {
-        "model": agent is not None and agent.is_ready(),
         "ledger": library().block(TROUBLE, "ur") is not None,
-        "store": agent is not None and _reachable(store_of(agent)),
+        "store": reachable(store_of(state.agent.agent)),
+        "disk": _takes_more(),
     }
-    return (
-        parts
-        if whatsapp is None
-        else parts | {"whatsapp": _answers(whatsapp.store.engine, "chats")}
-    )
+    for service in state.services:
+        parts |= service.ready()
+    return parts
 
 
-def _reachable(store: object) -> bool:
-    return _answers(store.engine, "events") if isinstance(store, SQLTrackerStore) else True
-
-
-def _answers(engine: sa.engine.Engine, table: str) -> bool:
-    file = engine.url.database if engine.dialect.name == "sqlite" else None
-    if (
-        file and not Path(file).exists()
-    ):  # an open connection goes on writing into a file that nobody finds again
-        logger.error("a database's file is gone: %s", Path(file).name)
-        return False
+def _takes_more() -> bool:
+    """Whether something can still be written under var/."""
+    path = settings().var / f".room-{os.getpid()}-{time.monotonic_ns()}"
     try:
-        with engine.connect() as connection:
-            connection.execute(sa.text(f"SELECT 1 FROM {table} LIMIT 1"))
-    except sa.exc.SQLAlchemyError as error:
-        logger.error("a database does not answer: %s", told(error))
+        path.write_bytes(b"\0" * ROOM)
+    except OSError as error:
+        logger.error("nothing can be written under var: %s", error.strerror)
         return False
+    finally:
+        path.unlink(missing_ok=True)
     return True

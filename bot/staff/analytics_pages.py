@@ -6,12 +6,12 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import timedelta
 from time import time
-from typing import Any
 from urllib.parse import urlencode
 
-from sanic import Blueprint, Request, Sanic, response
-from sanic.response import HTTPResponse
 from sqlalchemy.engine import Row
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
 
 from bot.analytics.questions import CLARIFIED, UNANSWERED, UNSURE, Asked, Choice, day_of
 from bot.analytics.statistics import (
@@ -25,17 +25,19 @@ from bot.analytics.statistics import (
 )
 from bot.analytics.votes import Votes
 from bot.answers.texts import LANGUAGES
-from bot.channels.turn import PATIENTS
+from bot.channels.channel import every
 from bot.errors import StaffError, told
 from bot.staff import render
 from bot.staff.access.audit import note
 from bot.staff.access.guard import Door
 from bot.staff.access.sessions import Person
+from bot.staff.forms import query
 from bot.staff.testing.batch import to_csv
+from bot.staff.threads import in_thread
 
 logger = logging.getLogger(__name__)
 PERIODS, USUAL = ("7", "30", "90"), "30"
-CHANNELS = tuple(sorted(PATIENTS))
+CHANNELS = tuple(sorted(one.name for one in every() if one.reaches_staff))
 MOST_GROUPED, MOST_GROUPS, MOST_OTHERS = (
     300,
     24,
@@ -47,41 +49,25 @@ MOST_CACHED = 8
 
 
 class Demand:
-    """Serves the page, and writes what turns noted every second."""
+    """Serves the page, and writes what turns noted."""
 
     def __init__(self, book: Asked, votes: Votes) -> None:
         self._book, self._votes = book, votes
-        self._writing: asyncio.Task[None] | None = None
         self._grouped: OrderedDict[tuple[int, ...], list[list[int]]] = OrderedDict()
 
-    def add_to(self, found: Blueprint, door: Door) -> None:
-        """Add the routes, and the writing of what was noted, once more at the end."""
-        found.add_route(door.opens(self.show, "viewer"), "/asked", methods=["GET"], name="asked")
-        found.add_route(
-            door.opens(self.numbers, "viewer"), "/asked.csv", methods=["GET"], name="asked_csv"
-        )
-        found.add_route(
-            door.opens(self.questions, "editor"),
-            "/asked/questions.csv",
-            methods=["GET"],
-            name="asked_questions",
-        )
+    def routes(self, door: Door) -> list[BaseRoute]:
+        """Return the routes."""
+        return [
+            Route("/asked", door.opens(self.show, "viewer")),
+            Route("/asked.csv", door.opens(self.numbers, "viewer")),
+            Route("/asked/questions.csv", door.opens(self.questions, "editor")),
+        ]
 
-        @found.listener("before_server_start")
-        async def start(app: Sanic, loop: Any) -> None:
-            self._writing = asyncio.create_task(self._write())
-
-        @found.listener("after_server_stop")
-        async def stop(app: Sanic, loop: Any) -> None:
-            if self._writing:
-                self._writing.cancel()
-            await self._flush()
-
-    async def show(self, request: Request, person: Person) -> HTTPResponse:
+    async def show(self, request: Request, person: Person) -> Response:
         """Show the counts, and to editors the questions."""
-        return await asyncio.to_thread(self.page, person, _chosen(request))
+        return await in_thread(self.page, person, _chosen(request))
 
-    def page(self, person: Person, chosen: dict[str, str]) -> HTTPResponse:
+    def page(self, person: Person, chosen: dict[str, str]) -> Response:
         """Return the page for what was chosen: `days`, `channel` and `variety`, the last two empty for all."""
         choice, reads = _choice(chosen), person.may("editor")
         groups = (
@@ -109,17 +95,15 @@ class Demand:
             day_of=day_of,
         )
 
-    async def numbers(self, request: Request, person: Person) -> HTTPResponse:
+    async def numbers(self, request: Request, person: Person) -> Response:
         """Give the counts as CSV."""
-        rows = await asyncio.to_thread(number_rows, self._book, _choice(_chosen(request)))
-        return _csv("jawab-asked.csv", to_csv(rows, NUMBER_COLUMNS))
+        rows = await in_thread(number_rows, self._book, _choice(_chosen(request)))
+        return render.attachment("jawab-asked.csv", to_csv(rows, NUMBER_COLUMNS), "text/csv")
 
-    async def questions(self, request: Request, person: Person) -> HTTPResponse:
+    async def questions(self, request: Request, person: Person) -> Response:
         """Give the questions as CSV; that they were taken is on the trail."""
-        return _csv(
-            "jawab-questions.csv",
-            await asyncio.to_thread(self._export, _choice(_chosen(request)), person),
-        )
+        content = await in_thread(self._export, _choice(_chosen(request)), person)
+        return render.attachment("jawab-questions.csv", content, "text/csv")
 
     def _export(self, choice: Choice, person: Person) -> str:
         found = self._book.questions(choice, (UNANSWERED,), most=MOST_EXPORTED)
@@ -143,13 +127,17 @@ class Demand:
                 self._grouped.popitem(last=False)
         return [Group([by_number[number] for number in numbers]) for numbers in self._grouped[key]]
 
-    async def _write(self) -> None:
-        while True:
-            await asyncio.sleep(FLUSH_SECONDS if await self._flush() else AGAIN_SECONDS)
+    async def write(self) -> None:
+        """Write what turns noted, every second for as long as the server runs, and once more at the end."""
+        try:
+            while True:
+                await asyncio.sleep(FLUSH_SECONDS if await self._flush() else AGAIN_SECONDS)
+        finally:
+            await self._flush()
 
     async def _flush(self) -> bool:
         try:
-            await asyncio.to_thread(self._book.flush)
+            await in_thread(self._book.flush)
             return True
         except Exception as error:  # a full disk now must not end the counting for ever
             logger.error("writing what was asked failed: %s", told(error))
@@ -158,10 +146,11 @@ class Demand:
 
 def _chosen(request: Request) -> dict[str, str]:
     """Return what the form chose; raises StaffError for what it does not offer."""
+    given = query(request)
     found = {
-        "days": request.args.get("days") or USUAL,
-        "channel": request.args.get("channel") or "",
-        "variety": request.args.get("variety") or "",
+        "days": given.get("days") or USUAL,
+        "channel": given.get("channel", ""),
+        "variety": given.get("variety", ""),
     }
     if (
         found["days"] not in PERIODS
@@ -175,11 +164,3 @@ def _chosen(request: Request) -> dict[str, str]:
 def _choice(chosen: dict[str, str]) -> Choice:
     since = day_of(time()) - timedelta(days=int(chosen["days"]) - 1)
     return Choice(since, chosen["channel"] or None, chosen["variety"] or None)
-
-
-def _csv(name: str, content: str) -> HTTPResponse:
-    return response.raw(
-        content.encode("utf-8"),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )

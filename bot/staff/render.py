@@ -7,8 +7,7 @@ from typing import Any
 
 from jinja2 import StrictUndefined
 from markupsafe import Markup, escape
-from sanic import response
-from sanic.response import HTTPResponse
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from bot.analytics.dates import moment
 from bot.message import Sentence
@@ -65,16 +64,14 @@ def ngettext(one: str, many: str, num: int, /, **values: Any) -> str:
     return gettext(one if num == 1 else many, num=num, **values)
 
 
-def render(
-    template: str, person: Person | None, *, status: int = 200, **values: Any
-) -> HTTPResponse:
+def render(template: str, person: Person | None, *, status: int = 200, **values: Any) -> Response:
     """Return the page `template` as `person` sees it."""
     page = (
         _environment()
         .get_template(f"{template}.html")
         .render(person=person, page=template, visit=visit.get(), **values)
     )
-    return response.html(page, status=status)
+    return HTMLResponse(page, status)
 
 
 def files() -> dict[str, Path]:
@@ -82,11 +79,25 @@ def files() -> dict[str, Path]:
     return {path.name: path for path in sorted((HERE / "static").iterdir())} | {FONT.name: FONT}
 
 
-def file(path: Path) -> HTTPResponse:
+def file(path: Path) -> Response:
     """Return one static file, to be asked for again at every visit: it changes with the program."""
     kind = "font/woff2" if path.suffix == ".woff2" else mimetypes.guess_type(path.name)[0]
-    return response.raw(
+    return Response(
         path.read_bytes(),
-        content_type=kind or "application/octet-stream",
+        media_type=kind or "application/octet-stream",
         headers={"Cache-Control": "private, max-age=300"},
+    )
+
+
+def redirect(path: str) -> Response:
+    """Return the way to another page of ours; a browser asks for it with GET."""
+    return RedirectResponse(path, 302)
+
+
+def attachment(name: str, content: str, kind: str) -> Response:
+    """Return a file to be saved."""
+    return Response(
+        content.encode("utf-8"),
+        media_type=f"{kind}; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

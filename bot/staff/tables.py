@@ -11,8 +11,8 @@ accounts = sa.Table(
     sa.Column("role", sa.String, nullable=False),
     sa.Column("password", sa.String),  # argon2; None until the set-up link was used
     sa.Column("disabled", sa.Boolean, nullable=False, server_default=sa.false()),
-    sa.Column("failures", sa.Integer, nullable=False, server_default="0"),
-    sa.Column("locked_until", sa.Integer, nullable=False, server_default="0"),
+    # who made the link that its password was chosen with, until its owner says that it was them
+    sa.Column("confirm", sa.String),
     sa.Column("made", sa.Integer, nullable=False),
 )
 
@@ -24,6 +24,24 @@ links = sa.Table(  # one-time links to choose a password with
     ),  # SHA-256 of the token: a copy of the file opens nothing
     sa.Column("account", sa.String),  # None: the first admin, who chooses a name too
     sa.Column("expires", sa.Integer, nullable=False),
+    sa.Column("made_by", sa.String),  # an account, or "terminal"
+)
+
+attempts = sa.Table(  # wrong passwords, by where they came from
+    "attempts",
+    tables,
+    sa.Column("place", sa.String, primary_key=True),  # a digest of name and address, or of a device
+    sa.Column("account", sa.String, index=True),  # None: a name nobody has
+    sa.Column("wrong", sa.Integer, nullable=False),
+    sa.Column("at", sa.Integer, nullable=False, index=True),
+)
+
+devices = sa.Table(  # what somebody signed in from before
+    "devices",
+    tables,
+    sa.Column("digest", sa.String, primary_key=True),
+    sa.Column("account", sa.String, primary_key=True, index=True),
+    sa.Column("at", sa.Integer, nullable=False),
 )
 
 sessions = sa.Table(

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from bot.storage.migrate import alone, upgrade
 
+WAIT = 30.0  # seconds for a lock; work beside the patients can wait
 # never a hang: seconds to connect, milliseconds for a statement; and a connection lost meanwhile is made anew
 POSTGRESQL: dict[str, Any] = {
     "pool_size": 4,
@@ -42,8 +44,11 @@ class Database:
             yield connection
 
 
-def open_engine(url: str, *, writer: str | None = None) -> Engine:
-    """Return an engine for `url`; with `writer` each of its transactions is the only one of that name at its time."""
+def open_engine(url: str, *, writer: str | None = None, wait: float = WAIT) -> Engine:
+    """Return an engine for `url`; with `writer` each of its transactions is the only one of that name at its time.
+
+    It waits so many seconds for a lock that somebody else holds, and then fails.
+    """
     address = sa.engine.make_url(url)
     if address.get_backend_name() == "sqlite":
         if address.database:
@@ -52,7 +57,7 @@ def open_engine(url: str, *, writer: str | None = None) -> Engine:
             url,
             poolclass=sa.pool.QueuePool,
             pool_size=4,
-            connect_args={"check_same_thread": False, "timeout": 30},
+            connect_args={"check_same_thread": False, "timeout": wait},
         )
         sa.event.listen(engine, "connect", _durable)
         if writer:
@@ -60,9 +65,17 @@ def open_engine(url: str, *, writer: str | None = None) -> Engine:
             sa.event.listen(engine, "begin", _begin_immediate)
         return engine
     engine = sa.create_engine(url, **POSTGRESQL)
+    if wait != WAIT:
+        sa.event.listen(engine, "connect", partial(_wait_for_locks, seconds=wait))
     if writer:
         sa.event.listen(engine, "begin", lambda connection: alone(connection, writer))
     return engine
+
+
+def _wait_for_locks(connection: Any, record: Any, *, seconds: float) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET lock_timeout = {int(seconds * 1000)}")
+    connection.commit()
 
 
 def _durable(connection: Any, record: Any) -> None:

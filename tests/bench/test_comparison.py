@@ -14,7 +14,7 @@ from comparison.rows import VARIETIES, Rows, load, sample
 from comparison.scoring import Raw, run
 from rich.console import Console
 
-from bot.dialogue.decide import load_dialogue
+from bot.dialogue.config import load_dialogue
 from tests.conftest import ROOT
 
 

@@ -7,13 +7,13 @@ import dataclasses
 import sys
 import uuid
 from pathlib import Path
-from types import SimpleNamespace
 
 import aiohttp
 import pytest
-from sanic import Sanic
+from starlette.applications import Starlette
 
 from bot.answers.texts import LANGUAGES
+from bot.channels.channel import TERMINAL
 from bot.channels.incoming import Incoming, clean, tapped
 from bot.channels.turn import turn
 from bot.channels.web import routes as web
@@ -22,12 +22,22 @@ from bot.container import library, settings
 
 sys.path.insert(0, str(Path(__file__).parent / "whatsapp"))
 from fake_meta import buttons_of, words_of  # noqa: E402
-from line import Line, serve  # noqa: E402
+from line import Line, serving  # noqa: E402
 
 
 def seen(replies):
     """What a patient sees of replies: the words and the labels."""
     return [(reply["text"], [button["title"] for button in reply["buttons"]]) for reply in replies]
+
+
+class Here:
+    """As bot/server/agent_thread.py, on the loop of the test."""
+
+    def __init__(self, agent):
+        self.agent = agent
+
+    async def call(self, make):
+        return await make()
 
 
 class TerminalPatient:
@@ -54,7 +64,7 @@ class TerminalPatient:
 
     async def _says(self, incoming):
         output = await turn(
-            self._handle, incoming, sender=self._sender, channel="terminal", variety=self._variety
+            self._handle, incoming, sender=self._sender, channel=TERMINAL, variety=self._variety
         )
         self._variety = output.replies[-1]["variety"]
         return seen(output.replies)
@@ -70,17 +80,17 @@ class WebPatient:
         )
 
     async def __aenter__(self):
-        app = Sanic(f"web{uuid.uuid4().hex}", configure_logging=False)
-        app.ctx.agent = self._agent
-        app.blueprint(web.routes(self._chosen), url_prefix="/chat")
-        self._server, self._address = await serve(app)
+        app = Starlette(routes=web.routes(self._chosen))
+        app.state.agent = Here(self._agent)
+        self._serving = serving(app)
+        self._address = await self._serving.__aenter__()
         self._client = aiohttp.ClientSession()
         self._session = (await self._posts("sessions", {}))["session"]
         return self
 
-    async def __aexit__(self, *_):
+    async def __aexit__(self, *error):
         await self._client.close()
-        await self._server.close()
+        await self._serving.__aexit__(*error)
 
     async def writes(self, text):
         return await self._says({"text": text})
@@ -104,15 +114,17 @@ class WhatsAppPatient:
     """Somebody on WhatsApp, through the channel's own routes and a fake Meta."""
 
     def __init__(self, terminal, folder):
-        self._handle, self._seen = terminal.agent.handle_message, 0
-        self._line = Line(folder, settings().data, routes=self._routes, language="en")
+        self._seen = 0
+        self._line = Line(
+            folder,
+            settings().data,
+            service=self._service,
+            agent=Here(terminal.agent),
+            language="en",
+        )
 
-    def _routes(self, config):
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(
-                whatsapp, "settings", lambda: dataclasses.replace(settings(), whatsapp=config)
-            )
-            return whatsapp.WhatsAppInput().blueprint(self._handle)
+    def _service(self, config):
+        return whatsapp.WhatsAppService(dataclasses.replace(settings(), whatsapp=config))
 
     async def __aenter__(self):
         await self._line.__aenter__()
@@ -190,21 +202,21 @@ def test_a_channel_says_what_the_terminal_says(terminal, tmp_path, channel, conv
 
 def test_a_turn_that_is_on_record_is_recalled_and_not_repeated(terminal):
     async def scenario():
-        app, sender = SimpleNamespace(ctx=SimpleNamespace(agent=terminal.agent)), uuid.uuid4().hex
+        agent, sender = Here(terminal.agent), uuid.uuid4().hex
         said = {}
         for words in ("salam", "is it halal?", "mera AMH 0.4 hai"):
             said[words] = await turn(
                 terminal.agent.handle_message,
                 Incoming(words),
                 sender=sender,
-                channel="whatsapp",
+                channel=whatsapp.CHANNEL,
                 message_id=f"wamid.{words}",
             )
         for words, output in said.items():
-            again = await whatsapp.recall(app, sender, f"wamid.{words}")
+            again = await whatsapp.recall(agent, sender, f"wamid.{words}")
             assert again.replies == output.replies
             assert again.metadata["action"] == output.metadata["action"]
-        assert await whatsapp.recall(app, sender, "wamid.other") is None
-        assert await whatsapp.recall(app, "nobody", "wamid.salam") is None
+        assert await whatsapp.recall(agent, sender, "wamid.other") is None
+        assert await whatsapp.recall(agent, "nobody", "wamid.salam") is None
 
     terminal._loop.run_until_complete(scenario())

@@ -18,7 +18,7 @@ from tests.running import Running
 
 TOGETHER = {
     "JAWAB_STAFF": "true",
-    "JAWAB_CONTACT_KEY": "A" * 43 + "=",
+    "JAWAB_CONTACT_KEY": "n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg=",
     "JAWAB_WHATSAPP_STALE_MINUTES": "60",
 }
 ASKS = [

@@ -73,7 +73,7 @@ def test_a_backup_of_a_cluster_holds_a_dump_that_restores(postgres, tmp_path):
         "PATH": "/usr/bin:/bin",
         "JAWAB_DATABASE": address,
         "JAWAB_REDIS": "redis://127.0.0.1:1/0",
-        "JAWAB_SESSION_KEY": "k" * 32,
+        "JAWAB_SESSION_KEY": "9f86d081884c7d659a2feaa0c55ad015",
         "JAWAB_VAR": str(tmp_path),
     }
     with (tmp_path / "backup.tar").open("wb") as stream:

@@ -8,7 +8,7 @@ import yaml
 from bot.answers.clinic import load_clinic
 from bot.answers.ledger import Ledger
 from bot.answers.texts import LANGUAGES, load_answers
-from bot.dialogue.decide import load_dialogue
+from bot.dialogue.config import load_dialogue
 from bot.validation import NEEDED
 from tests.conftest import ROOT, TODAY
 
@@ -23,6 +23,10 @@ HINDI_LEANING = re.compile(
     r"\b(kripya|dhanyavad|namaste|sahayata|chikitsa|swasthya|prashn|uttar|garbhvati|safalta)\b"
 )
 each = pytest.mark.parametrize("name", sorted(ANSWERS))
+TOPICS = sorted(name for name, answer in ANSWERS.items() if answer.kind == "answer")
+FROM_THE_ARTICLE = [name for name in TOPICS if name != "cost"]
+each_topic = pytest.mark.parametrize("name", FROM_THE_ARTICLE)
+SENTENCE = re.compile(r"(?<=[.۔؟?!])\s+")
 
 
 @each
@@ -60,6 +64,62 @@ def test_urdu_is_written_with_urdu_letters(name):
 
 
 @each
+def test_the_languages_have_as_many_sentences(name):
+    counts = {len(SENTENCE.split(text)) for text in ANSWERS[name].text.values()}
+    assert len(counts) == 1
+
+
+@each
+def test_no_latin_word_swallows_a_number_in_urdu(name):
+    """A reader from the right, on a client that isolates nothing, would meet "AMH 3 to 6" the wrong way round.
+
+    A telephone number is the exception: the Latin word before it keeps its parts in order.
+    """
+    text = ANSWERS[name].text["ur"]
+    for run in re.finditer(r"[A-Za-z][^\u0621-\u06d3]*?(\d[\d-]*)", text):
+        assert re.fullmatch(r"\d{4}-\d{7}", run[1]), run[0]
+    assert not re.search(r"\d+-\d+(?!\d{5})", re.sub(r"\d{4}-\d{7}", "", text))
+
+
+@each
+def test_urdu_starts_with_an_urdu_letter(name):
+    first = re.search(r"[^\W\d_]", ANSWERS[name].text["ur"])
+    assert first and URDU_LETTER.match(first[0])
+
+
+@each_topic
+def test_what_the_article_says_is_said_in_its_name(name):
+    said = {"en": "the clinic's published article", "ur": "کلینک کے شائع کیے ہوئے آرٹیکل"}
+    said["roman"] = "clinic ke shaya kiye hue article"
+    for language, words in said.items():
+        assert words in ANSWERS[name].text[language].lower()
+
+
+@pytest.mark.parametrize("name", ["success_ptf", "ptf", "tese"])
+def test_men_are_told_that_sperm_is_not_a_baby(name):
+    text = ANSWERS[name].text
+    assert "finding sperm is not a pregnancy or a baby" in text["en"]
+    assert "سپرم مل جانے کا مطلب حمل یا بچہ نہیں" in text["ur"]
+    assert "sperm mil jane ka matlab hamal ya bacha nahi" in text["roman"]
+
+
+@pytest.mark.parametrize("word", ["revolution", "breakthrough", "miracle", "last hope", "100%"])
+def test_no_text_praises_the_treatment(word):
+    assert not [name for name, answer in ANSWERS.items() if word in answer.text["en"].lower()]
+
+
+def test_an_answer_is_short():
+    lengths = sorted(len(ANSWERS[name].text["en"]) for name in TOPICS)
+    assert lengths[len(lengths) // 2] <= 470 and lengths[-1] <= 620
+
+
+@pytest.mark.parametrize("name", ["violence", "erase", "privacy"])
+def test_a_label_is_quoted_as_it_stands(name):
+    for language in LANGUAGES:
+        assert ANSWERS["ui_clear"].text[language] in ANSWERS[name].text[language]
+
+
+@each
 def test_no_wording_leans_to_hindi(name):
     assert not HINDI_LEANING.search(ANSWERS[name].text["roman"].lower())
 
@@ -80,9 +140,17 @@ def test_contested_claims_carry_their_evidence_into_the_ledger():
     ledger = Ledger.load(ROOT / "data" / "ledger.jsonl")
     contested = {name for name, answer in ANSWERS.items() if answer.contested}
     assert {"legality", "halal", "success_pof", "success_ptf"} <= contested
+    assert {"ptf", "what_is", "how_it_works"} <= contested
     for name in contested:
         evidence = ledger.standing(ANSWERS[name], today=TODAY).entry["evidence"]
         assert evidence["for"] and evidence["against"]
+
+
+@pytest.mark.parametrize("name", sorted(set(FROM_THE_ARTICLE) - {"donor", "halal"}))
+def test_the_risks_that_the_profession_names_are_in_the_evidence(name):
+    evidence = ANSWERS[name].evidence
+    if ANSWERS[name].contested:
+        assert "infection, hepatitis, HIV, cancer" in " ".join(evidence["against"])
 
 
 def test_every_topic_and_everything_the_bot_says_is_written():

@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from bot.dialogue.decide import load_dialogue
+from bot.dialogue.config import load_dialogue
 from bot.guard.rules import load_rules
 from bot.guard.verdict import RANK
 from bot.text.words import TOKEN, load_lexicon

@@ -8,7 +8,7 @@ import yaml
 from rapidfuzz import fuzz, process
 
 from bot.answers.texts import LANGUAGES
-from bot.dialogue.decide import load_dialogue
+from bot.dialogue.config import load_dialogue
 from bot.guard.rules import load_rules
 from bot.nlu.cues import FOLLOW_UP
 from bot.text.normalise import normalise

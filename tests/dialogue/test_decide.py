@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialogue.decide import Memory, Reading, decide, load_dialogue, pressed
+from bot.dialogue.config import load_dialogue
+from bot.dialogue.decide import decide, pressed
+from bot.dialogue.state import Memory, Reading
 from bot.errors import DataError
 from bot.guard.verdict import LEVELS, RANK, Reason, Verdict
 from tests.support import write_yaml
@@ -524,3 +526,9 @@ def test_a_half_without_an_answer_is_named_beside_the_answer(beside, text):
     decision = did(reading("answer", "halal", beside=beside))
     assert (decision.action, decision.topics) == ("answer", ("halal",))
     assert decision.says == (text,) and "handoff" in decision.offers
+
+
+def test_of_many_questions_three_are_answered_and_the_rest_offered():
+    topics = ("halal", "cost", "pain", "location", "timeline")
+    decision = did(reading("answer", "halal", topics=topics))
+    assert (decision.topics, decision.offers) == (topics[:3], topics[3:])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialogue.decide import load_dialogue
+from bot.dialogue.config import load_dialogue
 from bot.guard.check import Guard
 from bot.guard.matcher import MOST_WORDS, GuardMatcher
 from bot.guard.verdict import LEVELS, RANK, Finding, Reason, Verdict, more_cautious

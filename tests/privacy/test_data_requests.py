@@ -17,7 +17,7 @@ from bot.channels.whatsapp.identities import Chats
 from bot.channels.whatsapp.inbox import Inbox
 from bot.channels.whatsapp.outbox import Reply, plan
 from bot.channels.whatsapp.payloads import parse
-from bot.channels.whatsapp.tables import Store, tables
+from bot.channels.whatsapp.tables import tables
 from bot.errors import SettingsError
 from bot.privacy.data_requests import Records
 from bot.rasa_adapter import tracker_store as private
@@ -42,7 +42,7 @@ def records(tmp_path, monkeypatch):
         }
     )
     monkeypatch.setattr(private, "settings", lambda: settings)
-    found = Records.of(private.PrivateTrackerStore(), Store(settings.whatsapp.database), settings)
+    found = Records.of(private.PrivateTrackerStore(), settings)
     for phone in (PHONE, OTHER):
         chat_of(found, phone, arrived=time.time())
     Votes(f"sqlite:///{tmp_path}/votes.db").count(
@@ -54,11 +54,13 @@ def records(tmp_path, monkeypatch):
 def chat_of(records, phone, *, arrived):
     """A patient writes, is answered, and is in an emergency nobody could tell them about."""
     inbox = Inbox(
-        records.chats, Chats(key="k" * 32, phone_number_id=NUMBER), Quiet(120, 30, "#bot")
+        records.channels["whatsapp"].store,
+        Chats(key="k" * 32, phone_number_id=NUMBER),
+        Quiet(120, 30, "#bot"),
     )
     inbox.accept([parse(json.dumps(message(WORDS, sender=phone)).encode(), phone_number_id=NUMBER)])
     chat = records.of_phone(phone)
-    with records.chats.begin() as connection:
+    with records.channels["whatsapp"].store.begin() as connection:
         plan(
             connection,
             Reply("text", "en", "emergency", ({"id": "halal", "title": "Halal"},)),
@@ -96,7 +98,7 @@ def utter(records, sender, at):
 
 def in_every_store(records, chat):
     """How many rows know a chat, by table."""
-    with records.chats.begin() as connection:
+    with records.channels["whatsapp"].store.begin() as connection:
         counts = {
             name: len(connection.execute(column.table.select().where(column == chat)).all())
             for name, column in whatsapp.OF_A_CHAT.items()
@@ -132,6 +134,12 @@ def test_a_number_is_found_however_it_is_written(records, phone):
     assert records.of_phone(phone) == records.of_phone(PHONE) is not None
 
 
+def test_who_shows_no_number_is_found_by_their_user_id_and_by_no_number(records):
+    chat = chat_of(records, "PK.923005551234", arrived=time.time())
+    assert records.of_phone("PK.923005551234") == chat is not None
+    assert records.of_phone("923005551234") is None
+
+
 def test_erasing_leaves_nothing_of_one_patient_and_everything_of_another(records, tmp_path):
     chat, other = records.of_phone(PHONE), records.of_phone(OTHER)
     before = in_every_store(records, other)
@@ -162,7 +170,9 @@ def test_erased_words_and_numbers_are_in_no_file(records, tmp_path):
 def test_a_message_that_is_erased_is_not_answered_when_meta_sends_it_again(records):
     body = json.dumps(message("salam", sender=PHONE, id="wamid.again")).encode()
     inbox = Inbox(
-        records.chats, Chats(key="k" * 32, phone_number_id=NUMBER), Quiet(120, 30, "#bot")
+        records.channels["whatsapp"].store,
+        Chats(key="k" * 32, phone_number_id=NUMBER),
+        Quiet(120, 30, "#bot"),
     )
     inbox.accept([parse(body, phone_number_id=NUMBER)])
     records.erase(records.of_phone(PHONE))
@@ -192,12 +202,12 @@ def test_purging_takes_what_is_older_than_the_settings_say(records, tmp_path):
 
 
 def test_purging_takes_chats_of_patients_who_stopped_writing(records):
-    with records.chats.begin() as connection:
+    with records.channels["whatsapp"].store.begin() as connection:
         for name in ("inbox", "outbox"):
             connection.execute(tables.tables[name].update().values(state="done", body=None))
     later = time.time() + 31 * DAY
     records.purge(now=later)
-    with records.chats.begin() as connection:
+    with records.channels["whatsapp"].store.begin() as connection:
         left = {
             name: connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
             for name, table in tables.tables.items()
@@ -206,10 +216,10 @@ def test_purging_takes_chats_of_patients_who_stopped_writing(records):
 
 
 def test_an_alert_that_somebody_has_seen_goes_in_time(records):
-    with records.chats.begin() as connection:
+    with records.channels["whatsapp"].store.begin() as connection:
         connection.execute(tables.tables["alerts"].update().values(seen_at=int(time.time())))
     records.purge(now=time.time() + 31 * DAY)
-    with records.chats.begin() as connection:
+    with records.channels["whatsapp"].store.begin() as connection:
         assert connection.execute(tables.tables["alerts"].select()).all() == []
 
 
@@ -218,10 +228,10 @@ def test_a_store_that_keeps_nothing_is_refused():
     from rasa.shared.core.domain import Domain
 
     with pytest.raises(SettingsError, match="endpoints.yml: tracker_store"):
-        Records.of(InMemoryTrackerStore(Domain.empty()), None, Settings())
+        Records.of(InMemoryTrackerStore(Domain.empty()), Settings())
 
 
 def test_a_phone_without_whatsapp_is_refused(records):
-    without = Records.of(records.conversations, None, Settings())
+    without = Records.of(records.conversations, Settings())
     with pytest.raises(SettingsError, match="--phone"):
         without.of_phone(PHONE)

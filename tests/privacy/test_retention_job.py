@@ -12,8 +12,8 @@ from bot.privacy import retention_job
 def test_the_server_purges_again_and_again(monkeypatch, caplog, failing):
     calls = []
 
-    def purge(app):
-        calls.append(app)
+    def purge(agent):
+        calls.append(agent)
         if len(calls) <= failing:
             raise OSError("Zulekha")
         return {"events": 3}
@@ -23,7 +23,7 @@ def test_the_server_purges_again_and_again(monkeypatch, caplog, failing):
     monkeypatch.setattr(retention_job, "EVERY", 0.01)
 
     async def scenario():
-        task = asyncio.create_task(retention_job._daily(SimpleNamespace()))
+        task = asyncio.create_task(retention_job.work(SimpleNamespace())())
         while len(calls) < 4:
             await asyncio.sleep(0.01)
         task.cancel()
@@ -45,5 +45,5 @@ def test_it_purges_the_stores_that_the_server_has_open(terminal, tmp_path, monke
     with store.session_scope() as session:
         session.add(store.SQLEvent(sender_id="web-old", type_name="user", timestamp=1.0, data="{}"))
         session.commit()
-    app = SimpleNamespace(ctx=SimpleNamespace(agent=SimpleNamespace(tracker_store=store)))
-    assert retention_job._purge(app) == {"events": 1, "votes": 0}
+    agent = SimpleNamespace(agent=SimpleNamespace(tracker_store=store))
+    assert retention_job._purge(agent) == {"events": 1, "votes": 0}

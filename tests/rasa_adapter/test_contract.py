@@ -9,7 +9,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.container import library
-from bot.dialogue.decide import load_dialogue
+from bot.dialogue.config import load_dialogue
 from bot.guard.check import Guard
 from bot.guard.verdict import LEVELS
 from bot.rasa_adapter.components import READING, TYPED, VARIETY, VOTE

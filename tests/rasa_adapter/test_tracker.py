@@ -4,7 +4,8 @@ import pytest
 from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.dialogue.decide import Memory, load_dialogue
+from bot.dialogue.config import load_dialogue
+from bot.dialogue.state import Memory
 from bot.guard.verdict import Reason, Verdict
 from bot.rasa_adapter import tracker as adapter
 from bot.rasa_adapter.components import READING

@@ -10,6 +10,7 @@ from rasa.shared.core.events import ActionExecuted, SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from served import Served
 
+from bot.channels.channel import TERMINAL
 from bot.channels.incoming import Incoming, clean, tapped
 from bot.channels.turn import turn
 from bot.rasa_adapter import tracker_store as private
@@ -92,7 +93,7 @@ def users(path):
 def say(terminal, sender, *incoming):
     return [
         terminal._loop.run_until_complete(
-            turn(terminal.agent.handle_message, one, sender=sender, channel="terminal")
+            turn(terminal.agent.handle_message, one, sender=sender, channel=TERMINAL)
         ).metadata["action"]
         for one in incoming
     ]

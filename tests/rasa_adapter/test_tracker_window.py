@@ -13,8 +13,8 @@ from rasa.shared.core.events import (
 )
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.channels.web.history import INDEXED, delete_events
 from bot.rasa_adapter import tracker_store as private
+from bot.rasa_adapter.event_store import INDEXED, delete_events
 from bot.rasa_adapter.tracker import MEMORY, variety_before
 from bot.rasa_adapter.tracker_window import REPLIES, WINDOW
 from bot.settings import Settings

@@ -18,7 +18,7 @@ NUMBERS = itertools.count(1)
 @pytest.fixture(scope="session")
 def office(terminal, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patched:  # everybody here signs in from one address
-        patched.setattr("bot.staff.routes.ATTEMPTS_A_MINUTE", 100_000)
+        patched.setattr("bot.staff.access.pages.ATTEMPTS_A_MINUTE", 100_000)
         running = Office(terminal.agent, tmp_path_factory.mktemp("staff"))
     with running:
         yield running
@@ -47,7 +47,7 @@ def page_of(chromium, office, staff):
     def open_page(role, path="", *, viewport=DESKTOP, **options):
         context = chromium.new_context(viewport=viewport, **options)
         contexts.append(context)
-        cookie = next(iter(staff(role).jar))
+        cookie = staff(role).cookie()
         context.add_cookies(
             [{"name": cookie.name, "value": cookie.value, "url": f"{office.url}/staff"}]
         )

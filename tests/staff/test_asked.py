@@ -40,7 +40,6 @@ from bot.guard.verdict import Reason
 from bot.settings import Settings, Staff
 from bot.staff import analytics_pages as page
 from bot.staff.access.audit import recent
-from bot.staff.access.guard import Door
 from bot.storage.database import Database
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC).timestamp()
@@ -197,39 +196,25 @@ def test_what_a_store_that_is_away_did_not_take_is_written_later(book, monkeypat
     assert book.flush() == 0
 
 
-class Routes:
-    """A blueprint that only knows who wants to be told of a start and a stop."""
-
-    def __init__(self):
-        self.listeners = {}
-
-    def add_route(self, *given, **options):
-        pass
-
-    def listener(self, event):
-        return lambda told: self.listeners.setdefault(event, told)
-
-
 @pytest.mark.parametrize("fails", [False, True], ids=["in order", "after a failure"])
 def test_what_waits_when_the_server_stops_is_written(book, monkeypatch, caplog, fails, tmp_path):
     monkeypatch.setattr(page, "FLUSH_SECONDS", 3600)
     monkeypatch.setattr(page, "AGAIN_SECONDS", 3600)
-    routes, whole = Routes(), book.flush
+    whole = book.flush
 
     def failing():
         raise ValueError("cannot write Zulekha")
 
     async def serve():
         monkeypatch.setattr(book, "flush", failing if fails else whole)
-        await routes.listeners["before_server_start"](None, None)
+        writing = asyncio.create_task(demand.write())
         await asyncio.sleep(0.2)
         monkeypatch.setattr(book, "flush", whole)
         book.note(DECLINED, "late", sender="a", channel="web")
-        await routes.listeners["after_server_stop"](None, None)
+        writing.cancel()
+        await asyncio.gather(writing, return_exceptions=True)
 
-    page.Demand(book, Votes(f"sqlite:///{tmp_path}/votes.db")).add_to(
-        routes, Door(book.database, None)
-    )
+    demand = page.Demand(book, Votes(f"sqlite:///{tmp_path}/votes.db"))
     asyncio.run(serve())
     assert [one.words for one in kept(book)] == ["late"]
     assert (

@@ -2,12 +2,14 @@
 
 import dataclasses
 import uuid
+from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
 
 from bot import container as service
 from bot.answers.texts import LANGUAGES
+from bot.channels.channel import TERMINAL, TRIAL, every
 from bot.channels.incoming import Incoming, tapped
 from bot.channels.turn import turn
 from bot.dialogue.callback_form import (
@@ -36,11 +38,24 @@ def room(tmp_path, monkeypatch):
         staff=Staff(f"sqlite:///{tmp_path}/staff.db", contact_key=Fernet.generate_key().decode()),
     )
     monkeypatch.setattr(service, "settings", lambda: chosen)
-    for kept in (service.waiting_room, service.asked):
+    made = (service.waiting_room, service.asked, service.notes)
+    for kept in made:
         kept.cache_clear()
+    delivered_at_once(service.notes(), monkeypatch)
     yield service.waiting_room()
-    for kept in (service.waiting_room, service.asked):
+    for kept in made:
         kept.cache_clear()
+
+
+def delivered_at_once(notes, monkeypatch):
+    """What the server does twice a second."""
+    write = notes._write
+
+    def write_and_deliver(note):
+        write(note)
+        notes.deliver()
+
+    monkeypatch.setattr(notes, "_write", write_and_deliver)
 
 
 def ids(said):
@@ -80,7 +95,7 @@ def test_a_request_is_asked_for_kept_and_encrypted(chat, room, variety):
         "name": "Zulekha Bibi",
     }
     room.database.engine.dispose()
-    for path in service.settings().var.iterdir():
+    for path in filter(Path.is_file, service.settings().var.rglob("*")):
         content = path.read_bytes()
         assert b"Zulekha" not in content and b"1234567" not in content
 
@@ -99,7 +114,9 @@ def test_nothing_typed_into_a_request_is_kept_as_a_question(terminal, room):
         tapped("callback_evening"),
     ]
     for incoming in steps:
-        terminal.run(turn(terminal.agent.handle_message, incoming, sender=sender, channel="web"))
+        terminal.run(
+            turn(terminal.agent.handle_message, incoming, sender=sender, channel=CHANNELS["web"])
+        )
     assert room.contact(room.open()[0])["phone"] == "+923001234567"
     assert book.flush() == len(steps)
     assert [one["words"] for one in book.export(sender)] == [steps[0].text]
@@ -197,7 +214,7 @@ def test_a_store_that_fails_is_told_to_the_patient(chat, room, monkeypatch):
     def fail(*args, **options):
         raise OSError("disk full")
 
-    monkeypatch.setattr(room, "note", fail)
+    monkeypatch.setattr(service.notes(), "_write", fail)
     assert "callback_failed" in ids(chat.patient("", taps="callback_any"))
 
 
@@ -248,8 +265,11 @@ def test_a_waiting_room_that_fails_costs_the_patient_nothing(terminal, room, mon
     def fail(*args, **options):
         raise OSError("disk full")
 
-    monkeypatch.setattr(room, "note", fail)
+    monkeypatch.setattr(service.notes(), "_write", fail)
     assert say(terminal, "main marna chahti hoon", channel="web").replies == expected
+
+
+CHANNELS = {one.name: one for one in (*every(), TERMINAL, TRIAL)}
 
 
 def say(terminal, words, *, channel, sender=None):
@@ -258,7 +278,7 @@ def say(terminal, words, *, channel, sender=None):
         turn(
             terminal.agent.handle_message,
             incoming,
-            channel=channel,
+            channel=CHANNELS[channel],
             sender=sender or uuid.uuid4().hex,
         )
     )

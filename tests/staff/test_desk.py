@@ -13,8 +13,8 @@ from bot.answers.consistency import doubts
 from bot.answers.ledger import APPROVED, Ledger
 from bot.answers.texts import Answer
 from bot.errors import LedgerError
+from bot.rasa_adapter.event_store import reach, store_of
 from bot.staff.approval.diff import changes
-from bot.staff.approval.reach import reach
 from bot.staff.approval.signing import seen
 from tests.support import Shelf
 
@@ -39,7 +39,7 @@ def desk(terminal, tmp_path_factory, shelf):
 
 
 def visitor(desk, name):
-    found = Visitor(desk.url)
+    found = Visitor(desk)
     assert found.post("sign-in", name=name, password="three plain words")[0] == 200
     return found
 
@@ -203,11 +203,8 @@ def test_two_signatures_at_the_same_moment_leave_the_chain_whole(tmp_path):
     assert len(Ledger.load(shelf.ledger_file).entries) == 2
 
 
-def test_the_reach_of_a_text_counts_conversations_that_were_told_it(
-    terminal, tmp_path, monkeypatch
-):
+def test_the_reach_of_a_text_counts_conversations_that_were_told_it(terminal, tmp_path):
     store = SQLTrackerStore(db=str(tmp_path / "conversations.db"))
-    monkeypatch.setattr(terminal.agent, "tracker_store", store)
     for sender, blocks, buttons in (
         ("a", ["pain"], []),
         ("b", ["halal", "pain"], []),
@@ -222,15 +219,15 @@ def test_the_reach_of_a_text_counts_conversations_that_were_told_it(
             store.save(DialogueStateTracker.from_events(sender, [told, told]))
         )
     assert (
-        reach(terminal.agent, "pain"),
-        reach(terminal.agent, "halal"),
-        reach(terminal.agent, "cost"),
+        reach(store, "pain"),
+        reach(store, "halal"),
+        reach(store, "cost"),
     ) == (2, 2, 0)
     store.engine.dispose()
 
 
 def test_where_conversations_are_in_memory_the_reach_is_not_told(terminal):
-    assert reach(terminal.agent, "pain") is None
+    assert reach(store_of(terminal.agent), "pain") is None
 
 
 def answer(en, ur, roman):

@@ -247,7 +247,7 @@ def desk(terminal, tmp_path, shelf):
 
 
 def visitor(desk, name):
-    found = Visitor(desk.url)
+    found = Visitor(desk)
     assert found.post("sign-in", name=name, password="three plain words")[0] == 200
     found.ask("desk/pain")
     return found
@@ -380,7 +380,7 @@ def test_two_editors_in_the_browser(chromium, desk, shelf, viewport):
 
 
 def open_text(context, desk, name, opener="Change the words of this text"):
-    cookie = next(iter(visitor(desk, name).jar))
+    cookie = visitor(desk, name).cookie()
     context.add_cookies([{"name": cookie.name, "value": cookie.value, "url": f"{desk.url}/staff"}])
     page = context.new_page()
     page.goto(f"{desk.url}/staff/desk/pain")

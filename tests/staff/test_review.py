@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from bot.cli import app as cli
 from bot.cli import review as command
-from bot.dialogue.decide import load_dialogue
+from bot.dialogue.config import load_dialogue
 from bot.errors import StaffError
 from bot.evaluation import load_rows
 from bot.staff.tables import tables

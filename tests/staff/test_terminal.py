@@ -62,19 +62,25 @@ def test_what_cannot_be_done_is_said(jawab, words):
 def test_a_first_start_prints_the_link_and_a_second_with_an_account_does_not(
     jawab, monkeypatch, capsys
 ):
-    class Answer:
-        def __enter__(self):
-            return self
-
-        def __exit__(self, *error):
-            pass
-
-    monkeypatch.setattr(run.urllib.request, "urlopen", lambda *args, **options: Answer())
+    monkeypatch.setattr(run.console, "_force_terminal", True)
     run._announce("http://here")
     assert "http://here/staff/set-up/" in capsys.readouterr().err
     jawab("add", "ayesha", "--link")
     run._announce("http://here")
     assert "set-up" not in capsys.readouterr().err
+
+
+def test_a_journal_holds_the_command_and_not_the_first_link(jawab, capsys):
+    run._announce("http://here")
+    told = capsys.readouterr().err
+    assert "jawab staff link" in told and "set-up" not in told
+    printed = jawab("link").output
+    token = printed.split("/staff/set-up/")[1].strip()
+    assert command.accounts().waiting(token).account is None
+    run._announce("http://here")  # another start voids nothing
+    assert command.accounts().waiting(token)
+    jawab("add", "ayesha", "--link")
+    assert isinstance(jawab("link").exception, StaffError)
 
 
 def test_the_trail_and_the_waiting_room_are_shown(jawab, tmp_path, monkeypatch):

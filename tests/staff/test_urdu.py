@@ -102,7 +102,7 @@ def test_markup_in_a_value_is_shown_as_text(language):
     ],
 )
 def test_a_first_visit_is_in_the_language_of_the_browser(office, accepted, dir):
-    _, page = Visitor(office.url).ask("sign-in", headers={"Accept-Language": accepted})
+    _, page = Visitor(office).ask("sign-in", headers={"Accept-Language": accepted})
     assert f'dir="{dir}">' in page[:80]
 
 
@@ -115,7 +115,7 @@ def test_a_chosen_language_is_kept_before_and_after_signing_in(office):
     assert 'dir="rtl">' in page[:80] and 'name="back" value="/staff/desk"' in page
     _, page = visitor.post("language", language="en", back="/staff/desk?x=1")
     assert 'dir="ltr">' in page[:80] and 'name="back" value="/staff/desk?x=1"' in page
-    cookie = next(one for one in visitor.jar if one.name == "jawab_staff_language")
+    cookie = visitor.cookie("jawab_staff_language")
     assert (cookie.path, cookie.get_nonstandard_attr("SameSite")) == ("/staff", "Strict")
 
 
@@ -131,12 +131,12 @@ def test_a_chosen_language_is_kept_before_and_after_signing_in(office):
     ],
 )
 def test_a_language_button_leads_nowhere_else(office, back):
-    status, page = Visitor(office.url).post("language", language="ur", back=back)
+    status, page = Visitor(office).post("language", language="ur", back=back)
     assert status == 200 and "سائن ان" in page
 
 
 def test_no_other_page_can_press_the_button(office, staff):
-    status, _ = Visitor(office.url).post(
+    status, _ = Visitor(office).post(
         "language", {"Origin": "https://www.clinic.example"}, language="ur"
     )
     assert status == 403
@@ -147,7 +147,7 @@ def test_no_other_page_can_press_the_button(office, staff):
 
 
 def test_an_unknown_language_changes_nothing(office):
-    _, page = Visitor(office.url).post("language", language="de")
+    _, page = Visitor(office).post("language", language="de")
     assert 'dir="ltr">' in page[:80]
 
 

@@ -1,11 +1,20 @@
 """The waiting room: order, deadlines, who sees what, and what is erased when."""
 
+import hashlib
+
 import pytest
 from cryptography.fernet import Fernet
 
 from bot.errors import StaffError
-from bot.handover.queue import MINUTES, WaitingRoom
-from bot.staff.handover.pages import HEADINGS
+from bot.handover.entries import (
+    HOUR,
+    MINUTES,
+    MOST_FROM_ONE,
+    MOST_REQUESTS_FROM_ONE,
+    SOURCE_SECONDS,
+)
+from bot.handover.queue import WaitingRoom
+from bot.staff.handover.pages import A_PAGE, HEADINGS
 from bot.text.redact_display import redact
 from tests.conftest import ROOT
 
@@ -73,6 +82,120 @@ def test_who_comes_back_after_being_answered_waits_again(room):
     assert room.open() == []
     wait(room)
     assert len(room.open()) == 1
+
+
+def flood(room, number, *, source="one", reason="emergency", start=0):
+    for one in range(start, start + number):
+        wait(room, f"{source}-{one}", reason, source=source)
+
+
+def test_one_source_cannot_flood_the_list(room, clock, caplog):
+    flood(room, 500)
+    wait(room, "real", "emergency", source="another")
+    found = room.open()
+    assert len(found) == MOST_FROM_ONE + 1
+    assert sum(one.more for one in found) == 500 - MOST_FROM_ONE
+    assert caplog.text.count("from one source") == 1
+    clock.now += HOUR
+    flood(room, 1, start=500)
+    assert len(room.open()) == MOST_FROM_ONE + 2
+
+
+def test_where_it_came_from_is_not_known_everybody_is_listed(room):
+    flood(room, MOST_FROM_ONE * 2, source="")
+    assert len(room.open()) == MOST_FROM_ONE * 2
+
+
+def test_a_flood_after_all_were_looked_after_is_seen_again(room):
+    flood(room, MOST_FROM_ONE)
+    for one in room.open():
+        do(room, "claim", one.number, "ayesha")
+        do(room, "resolve", one.number, "ayesha")
+    flood(room, 3, start=MOST_FROM_ONE)
+    assert [one.more for one in room.open()] == [2]
+
+
+def test_requests_for_a_call_keep_whom_to_call_and_come_from_where_the_chat_did(room):
+    for number in range(MOST_REQUESTS_FROM_ONE + 5):
+        room.note(
+            sender=f"a-{number}",
+            channel="web",
+            reason="callback",
+            cause="x",
+            variety="ur",
+            contact=CONTACT,
+            source="one",
+        )
+    found = room.open()
+    assert len(found) == MOST_REQUESTS_FROM_ONE and all(room.contact(one) for one in found)
+    wait(room, "b", source="two")
+    wait(room, "b", reason="callback", contact=CONTACT)
+    assert [one.source for one in room.open() if one.sender == "b"] == ["two", "two"]
+
+
+def test_where_an_entry_came_from_is_forgotten_after_a_day(room, clock):
+    flood(room, 1)
+    clock.now += SOURCE_SECONDS
+    room.tidy()
+    assert [one.source for one in room.open()] == [""]
+
+
+def test_the_website_tells_where_a_note_comes_from_without_the_address(office, monkeypatch):
+    class Notes:
+        def put(self, **note):
+            sources.append(note["source"])
+
+    sources = []
+    monkeypatch.setattr("bot.channels.turn.notes", Notes)
+    for address in ("10.0.0.1", "10.0.0.1", "10.0.0.2"):
+        patient = office.browser(address)
+        patient.portal = office.client.portal
+        session = patient.post("/chat/sessions", json={}).json()["session"]
+        words = {"session": session, "text": "mujhe doctor se baat karni hai"}
+        assert patient.post("/chat/messages", json=words).status_code == 200
+    assert sources[0] == sources[1] != sources[2] and len(sources[0]) == 32
+    assert hashlib.sha256(b"10.0.0.1").hexdigest()[:32] not in sources
+
+
+def test_a_flood_is_one_card_and_real_ones_stay_on_the_first_page(staff, office):
+    for number in range(200):
+        office.room.note(
+            sender=f"f-{number}",
+            channel="web",
+            reason="emergency",
+            cause="x",
+            variety="ur",
+            source="one",
+        )
+    office.room.note(
+        sender="real-patient", channel="web", reason="emergency", cause="x", variety="ur"
+    )
+    viewer = staff("viewer")
+    status, page = viewer.ask("waiting")
+    assert "19 more from the same source" in page and "180 more came from the same source" in page
+    assert page.index("real-patient") < page.index("f-0<") and "Page 1" not in page
+    assert "201 waiting" in page and len(page) < 100_000
+    for number in range(A_PAGE * 2):
+        wait(office.room, f"p-{number}", "emergency")
+    assert "Page 1 of 3" in viewer.ask("waiting")[1]
+    assert "Page 3 of 3" in viewer.ask("waiting?page=99")[1]
+    for odd in ("0", "-1", "x", "٣", "9" * 500):
+        assert viewer.ask(f"waiting?page={odd}")[0] == 200
+    with office.database.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM waiting")
+
+
+def test_what_staff_took_stays_in_sight_however_many_come_from_there(staff, office):
+    for number in range(5):
+        wait(office.room, f"g-{number}", source="one")
+    editor = staff("editor")
+    editor.ask("waiting")
+    oldest = office.room.open()[-1].number
+    editor.post(f"waiting/{oldest}", act="claim")
+    page = editor.ask("waiting")[1]
+    assert f'id="entry-{oldest}"' in page.split("</details>")[1]
+    with office.database.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM waiting")
 
 
 def test_two_colleagues_cannot_take_the_same_entry(room):

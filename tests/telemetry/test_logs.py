@@ -39,7 +39,7 @@ SPEAKERS = {
         "processor.parse", user_text=WORDS
     ),
     "rasa's words as an event": lambda: structlog.get_logger("rasa").warning(WORDS, text=WORDS),
-    "sanic about a request": lambda: logging.getLogger("sanic.error").error(
+    "uvicorn about a request": lambda: logging.getLogger("uvicorn.error").error(
         "in %s", WORDS, exc_info=ValueError(WORDS)
     ),
     "the database about its parameters": lambda: logging.getLogger("sqlalchemy.pool").critical(

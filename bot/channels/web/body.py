@@ -4,9 +4,10 @@ import json
 import re
 from typing import Any
 
-from sanic import Request
+from starlette.requests import Request
 
 from bot.answers.texts import LANGUAGES
+from bot.channels.http_body import TooLong, raw
 from bot.channels.incoming import Incoming, clean, tapped
 
 FIELDS = {"session", "id", "text", "button", "variety", "message", "vote"}
@@ -19,23 +20,18 @@ class BadRequest(ValueError):
     """What came is not a message; the text says why, for a developer."""
 
 
-class TooLong(BadRequest):
-    """A message over the cap: never cut, always refused."""
-
-
-def read(request: Request) -> dict[str, Any]:
+async def read(request: Request) -> dict[str, Any]:
     """Return the JSON object in `request`, an empty one for no body; raises BadRequest for anything else."""
-    if len(request.body) > MOST_BYTES:
-        raise TooLong(f"body: {len(request.body)} bytes, {MOST_BYTES} at most")
+    content = await raw(request, most=MOST_BYTES)
     try:
-        body = json.loads(request.body.decode("utf-8") or "{}")
+        body = json.loads(content.decode("utf-8") or "{}")
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
         raise BadRequest("body: must be JSON in UTF-8") from error
     if not isinstance(body, dict):
         raise BadRequest("body: must be a JSON object")
     unknown = sorted(set(body) - FIELDS)
     if unknown:
-        raise BadRequest(f"unknown fields: {', '.join(unknown[:5])[:100]}")
+        raise BadRequest(f"unknown fields: {ascii(', '.join(unknown[:5]))[1:100]}")
     return body
 
 
@@ -71,3 +67,9 @@ def vote(body: dict[str, Any]) -> str:
     if body.get("vote") not in VOTES:
         raise BadRequest("vote: up or down")
     return str(body["vote"])
+
+
+def length(body: dict[str, Any]) -> int:
+    """Return how many characters of text are in `body`, whether they are a message or not."""
+    text = body.get("text")
+    return len(text) if isinstance(text, str) else 0

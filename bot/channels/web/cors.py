@@ -1,12 +1,15 @@
 """The edge of the website channel: which sites may call it, how often, and what every answer's headers say."""
 
+import hashlib
+import hmac
 import ipaddress
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from sanic import Request
+from starlette.requests import Request
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -31,7 +34,7 @@ class Edge:
     def welcome(self, request: Request) -> bool:
         """Whether the page that sends `request` may: our own pages, the listed origins, and no page at all."""
         origin = request.headers.get("origin")
-        return origin is None or urlsplit(origin).netloc == request.host or origin in self._origins
+        return origin is None or origin in self._origins or same_site(request, origin)
 
     def headers(self, request: Request) -> dict[str, str]:
         """Return the headers of every answer to `request`; CORS for exactly the listed origins."""
@@ -39,6 +42,14 @@ class Edge:
         if origin not in self._origins:
             return HEADERS
         return HEADERS | {ALLOW + "Origin": origin, "Cross-Origin-Resource-Policy": "cross-origin"}
+
+
+def same_site(request: Request, page: str) -> bool:
+    """Whether the address `page` is on the host that `request` was sent to; what is no address is not."""
+    try:
+        return urlsplit(page).netloc == request.headers.get("host")
+    except ValueError:
+        return False
 
 
 def preflight() -> dict[str, str]:
@@ -51,13 +62,25 @@ def preflight() -> dict[str, str]:
 
 
 def address(request: Request) -> str:
-    """Return whom to count `request` for: the address, of which IPv6 gives every home 2^64."""
-    found = str(request.remote_addr or request.ip)
+    """Return whom to count `request` for: the address, of which IPv6 gives every home 2^64.
+
+    Behind proxies it is what the outermost of ours says; what a caller wrote before that counts for nothing.
+    """
+    found = request.client.host if request.client else ""
+    if proxies := getattr(request.app.state, "proxies", 0):
+        hops = ",".join(request.headers.getlist("x-forwarded-for")).split(",")
+        found = hops[-proxies].strip() if len(hops) >= proxies and hops[-proxies].strip() else found
     try:
         parsed = ipaddress.ip_address(found)
     except ValueError:
         return found
     return found if parsed.version == 4 else str(ipaddress.ip_network(f"{found}/64", strict=False))
+
+
+def source(request: Request, *, key: str) -> str:
+    """Return what stands for the address of `request` for a day, and tells it to nobody without `key`."""
+    told = f"{datetime.now(UTC):%Y-%m-%d} {address(request)}"
+    return hmac.new(key.encode(), told.encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:32]
 
 
 class Limit:
@@ -67,13 +90,15 @@ class Limit:
         self._most, self._clock = float(per_minute), clock
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    def allows(self, key: str) -> bool:
-        """Whether one more is allowed for `key`; counts it if so."""
+    def allows(self, key: str, *, cost: int = 1) -> bool:
+        """Whether `cost` more are allowed for `key`; counts them if so."""
         now = self._clock()
         left, since = self._buckets.pop(key, (self._most, now))
         left = min(self._most, left + (now - since) * self._most / 60)
-        allowed = left >= 1
-        self._buckets[key] = (left - 1 if allowed else left, now)
+        allowed = left >= min(
+            cost, self._most
+        )  # what costs more than all there is must not be refused for ever
+        self._buckets[key] = (max(0.0, left - cost) if allowed else left, now)
         if len(self._buckets) > MOST_KEYS:
             self._buckets.popitem(last=False)
         return allowed

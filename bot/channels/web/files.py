@@ -6,8 +6,8 @@ import json
 from functools import lru_cache
 from pathlib import Path
 
-from sanic import Request, response
-from sanic.response import HTTPResponse
+from starlette.requests import Request
+from starlette.responses import Response
 
 from bot.channels.web.texts import interface
 
@@ -33,17 +33,17 @@ def names() -> list[str]:
     ]
 
 
-def file(request: Request, name: str, *, cap: int) -> HTTPResponse:
+def file(request: Request, name: str, *, cap: int) -> Response:
     """Return one file of `names()`; the entry carries the texts that may be shown right now, and the message `cap`."""
     path = PAGES / name
     packed, tag = _entry(path, cap) if name == ENTRY else _packed(path, path.stat().st_mtime_ns)
     headers = {"ETag": tag, "Cache-Control": YEAR if path.suffix == ".woff2" else "no-cache"}
     if request.headers.get("if-none-match") == tag:
-        return response.raw(b"", status=304, headers=headers)
+        return Response(status_code=304, headers=headers)
+    headers["Content-Type"] = TYPES[path.suffix]
     if "gzip" in request.headers.get("accept-encoding", ""):
-        headers["Content-Encoding"] = "gzip"
-        return response.raw(packed, headers=headers, content_type=TYPES[path.suffix])
-    return response.raw(gzip.decompress(packed), headers=headers, content_type=TYPES[path.suffix])
+        return Response(packed, headers=headers | {"Content-Encoding": "gzip"})
+    return Response(gzip.decompress(packed), headers=headers)
 
 
 def _entry(path: Path, cap: int) -> tuple[bytes, str]:

@@ -5,7 +5,7 @@ from typing import Any
 from bot.answers.texts import LANGUAGES
 from bot.channels.web.history import Turn, shown
 from bot.container import library
-from bot.dialogue.decide import load_dialogue
+from bot.dialogue.config import load_dialogue
 from bot.text import languages
 
 

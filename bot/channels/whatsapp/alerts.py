@@ -11,6 +11,8 @@ from bot.channels.whatsapp.tables import Store, add, alerts
 logger = logging.getLogger(__name__)
 UNDELIVERED, CAME_LATE = "urgent reply not delivered", "urgent message came late"
 ASKS, WAITED = "a patient asks for a person", "a patient waited too long for staff"
+BARRED = "WhatsApp takes no replies from us: look at the access token and the account"
+LAPSED = "a reply that was held back could not be sent any more"
 
 
 def alert(connection: Connection, *, reason: str, chat: str, cause: str) -> None:

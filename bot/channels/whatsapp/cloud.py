@@ -9,17 +9,33 @@ import aiohttp
 from bot.telemetry import metrics
 
 logger = logging.getLogger(__name__)
-SECONDS = 20.0
+SECONDS, URGENT_SECONDS, CONNECT_SECONDS = 20.0, 8.0, 5.0
 WINDOW_CLOSED = 131047
-# throughput, pair rate, number being upgraded, app and account limits, service down for a moment
-PASSING = {130429, 131056, 131057, 4, 80007, 2, 131016, 133004}
+# throughput, pair rate, number being upgraded, app and account limits, service down for a moment, "went wrong"
+PASSING = {130429, 131056, 131057, 4, 80007, 2, 131016, 133004, 1, 131000}
+# not the message but who sends it: the token expired, a permission taken away, the account locked or unpaid
+ACCOUNT = {190, 0, 3, 10, 368, 131005, 131031, 131042, 133010, *range(200, 300)}
+WITHOUT_ACCESS = (
+    100,
+    33,
+)  # code and subcode: "does not exist, or you lack permission" of our own number
 KNOWN = frozenset(PASSING | {190, 100, 131026, 131047, 500, 502, 503})  # told apart in the metrics
-SENT, AGAIN, REFUSED, UNKNOWN = "sent", "again", "refused", "unknown"
+SENT, AGAIN, REFUSED, UNKNOWN, DOWN, BARRED = (
+    "sent",
+    "again",
+    "refused",
+    "unknown",
+    "down",
+    "barred",
+)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What became of a request: sent (with Meta's id), again (later), refused (for good), or unknown."""
+    """What became of a request: sent (with Meta's id), again (later), refused (for good), or unknown.
+
+    Down (no connection) and barred (our token or account) would be the same for any message: the reply is to be kept.
+    """
 
     outcome: str
     wamid: str = ""
@@ -35,25 +51,27 @@ class Cloud:
         """`base` is Meta's address, or a test's."""
         self._url = f"{base.rstrip('/')}/{version}/{phone_number_id}/messages"
         self._headers = {"Authorization": f"Bearer {token}"}
-        self._timeout = aiohttp.ClientTimeout(total=seconds)
+        self._seconds = seconds
         self._session: aiohttp.ClientSession | None = None
 
-    async def send(self, payload: dict[str, Any]) -> Answer:
-        """Send one message; never raises for what the network or Meta does."""
-        answer = await self._ask(payload)
+    async def send(self, payload: dict[str, Any], *, urgent: bool = False) -> Answer:
+        """Send one message; never raises for what the network or Meta does. An urgent one is sooner tried again."""
+        seconds = min(self._seconds, URGENT_SECONDS) if urgent else self._seconds
+        answer = await self._ask(payload, seconds)
         metrics.provider("whatsapp", answer.outcome, answer.code, known=KNOWN)
         return answer
 
-    async def _ask(self, payload: dict[str, Any]) -> Answer:
+    async def _ask(self, payload: dict[str, Any], seconds: float) -> Answer:
         if self._session is None:
-            self._session = aiohttp.ClientSession(timeout=self._timeout, headers=self._headers)
+            self._session = aiohttp.ClientSession(headers=self._headers)
+        timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=CONNECT_SECONDS)
         try:
             async with self._session.post(
-                self._url, json=payload, allow_redirects=False
+                self._url, json=payload, allow_redirects=False, timeout=timeout
             ) as response:
                 return _read(response.status, await _json(response))
-        except aiohttp.ClientConnectorError:
-            return Answer(AGAIN)  # no connection, so nothing left
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+            return Answer(DOWN)  # no connection, so nothing left
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             logger.warning("whatsapp request unanswered: %s", type(error).__name__)
             return Answer(UNKNOWN)
@@ -78,9 +96,18 @@ def _read(status: int, content: Any) -> Answer:
         return Answer(SENT, wamid=str(messages[0].get("id", "")))
     error = content.get("error")
     code = error.get("code") if isinstance(error, dict) else None
-    if not isinstance(code, int):  # no word from Meta itself: a proxy, or half an answer
-        return Answer(
-            AGAIN if status == 429 else UNKNOWN if status >= 500 or status == 200 else REFUSED,
-            code=status,
-        )
-    return Answer(AGAIN if code in PASSING or status == 429 else REFUSED, code=code)
+    if not isinstance(code, int):
+        return Answer(_without_a_word(status), code=status)
+    if code in ACCOUNT or (code, error.get("error_subcode")) == WITHOUT_ACCESS:
+        return Answer(BARRED, code=code)
+    passes = code in PASSING or status == 429 or status >= 500
+    return Answer(AGAIN if passes else REFUSED, code=code)
+
+
+def _without_a_word(status: int) -> str:
+    """Return the outcome where Meta itself said nothing: a proxy, or half an answer."""
+    if status in (401, 403):
+        return BARRED
+    if status == 429:
+        return AGAIN
+    return UNKNOWN if status >= 500 or status == 200 else REFUSED

@@ -7,7 +7,7 @@ from sqlalchemy.engine import Connection
 
 from bot.channels.whatsapp.identities import Chats
 from bot.channels.whatsapp.inbox import DONE
-from bot.channels.whatsapp.payloads import Person
+from bot.channels.whatsapp.payloads import Person, person_of
 from bot.channels.whatsapp.tables import Store, alerts, chats, identities, inbox, offers, outbox
 
 COUNTRY = "92"
@@ -22,13 +22,18 @@ OF_A_CHAT = {
 
 
 def find(store: Store, phone: str, *, key: str, phone_number_id: str) -> str | None:
-    """Return the chat of a telephone number, with or without its country (then Pakistan's), or None."""
+    """Return the chat of a telephone number, with or without its country (then Pakistan's), or None.
+
+    Who shows no number is found by their user id.
+    """
+    book = Chats(key=key, phone_number_id=phone_number_id)
+    if any(mark.isalpha() for mark in phone):
+        with store.begin() as connection:
+            return book.find(connection, person_of(phone.strip()))
     digits = "".join(str(int(char)) for char in phone if char.isdecimal()).removeprefix("00")
     digits = COUNTRY + digits.removeprefix("0") if digits.startswith("0") else digits
     with store.begin() as connection:
-        return Chats(key=key, phone_number_id=phone_number_id).find(
-            connection, Person(wa_id=digits)
-        )
+        return book.find(connection, Person(wa_id=digits))
 
 
 def export(store: Store, chat: str) -> dict[str, list[dict[str, Any]]]:

@@ -6,7 +6,15 @@ two servers, and either can be away for a while. What was brought already is kno
 
 import sqlalchemy as sa
 
-from bot.channels.whatsapp.alerts import ASKS, CAME_LATE, UNDELIVERED, WAITED, mark_seen
+from bot.channels.whatsapp.alerts import (
+    ASKS,
+    BARRED,
+    CAME_LATE,
+    LAPSED,
+    UNDELIVERED,
+    WAITED,
+    mark_seen,
+)
 from bot.channels.whatsapp.tables import Store, alerts, chats
 from bot.handover.queue import WaitingRoom
 
@@ -15,6 +23,8 @@ REASONS = {
     CAME_LATE: "undelivered",
     ASKS: "handoff",
     WAITED: "unanswered",
+    BARRED: "unanswered",
+    LAPSED: "unanswered",
 }
 
 

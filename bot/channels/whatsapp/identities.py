@@ -1,5 +1,7 @@
 """Who is who: a chat is found by an HMAC of our number and the writer's, never by the number itself.
 
+Messages are called by an HMAC too: WhatsApp's own ids (wamid.…) hold the patient's number in base64.
+
 A writer may come with a phone number, a business-scoped user id, or both. Both together link the two. When one of the
 two no longer fits the other, the number has changed hands, and a new chat starts without the old one's history.
 """
@@ -46,6 +48,10 @@ class Chats:
         """Return the chat of somebody who wrote before, or None."""
         return self._known(connection, self._keys(person))
 
+    def message(self, message_id: str) -> str:
+        """Return what a message is called wherever it has to be known again, by its id at WhatsApp."""
+        return message_name(self._key, message_id)
+
     def part(self, connection: Connection, person: Person) -> None:
         """Forget who the chat of `person` belonged to: the next message from any of their ids starts a new one."""
         chat = self.find(connection, person)
@@ -90,6 +96,12 @@ class Chats:
     def _fits(connection: Connection, chat: str, keys: dict[str, str]) -> bool:
         held = connection.execute(identities.select().where(identities.c.chat == chat)).all()
         return all(keys.get(row.kind, row.key) == row.key for row in held)
+
+
+def message_name(key: bytes, message_id: str) -> str:
+    """Return the name of a message. Revision 0003 of both stores brought what was kept before to this form."""
+    named = hmac.new(key, b"message\0" + message_id.encode("utf-8", "replace"), hashlib.sha256)
+    return "m-" + named.hexdigest()[:32]
 
 
 def _unlink(connection: Connection, chat: str) -> None:

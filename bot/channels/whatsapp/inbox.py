@@ -1,10 +1,10 @@
-"""The durable inbox: a message is stored under its own id before it is acknowledged, and taken out once."""
+"""The durable inbox: a message is stored under its own name before it is acknowledged, and taken out once."""
 
 import asyncio
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -51,20 +51,33 @@ class Inbox:
             with store.begin() as connection:
                 connection.execute(inbox.update().where(inbox.c.state == WORKING).values(state=NEW))
 
+    def name(self, message_id: str) -> str:
+        """Return what a message is called here, by its id at WhatsApp."""
+        return self._chats.message(message_id)
+
     def accept(self, deliveries: Sequence[Delivery]) -> int:
         """Store what is new in `deliveries`, all or nothing; return how many new messages wait for an answer."""
         with self._store.begin() as connection:
             waiting = sum(
-                self._message(connection, message)
+                self._message(connection, self._named(message))
                 for delivery in deliveries
                 for message in delivery.messages
             )
             for delivery in deliveries:
                 for status in delivery.statuses:
-                    record(connection, status)
+                    record(connection, status, name=self.name(status.id))
                 for echo in delivery.echoes:
                     self._echo(connection, echo)
         return waiting
+
+    def _named(self, message: Message) -> Message:
+        """Return a message under our names; its id at WhatsApp stays with it only for a reply that quotes it."""
+        return replace(
+            message,
+            id=self.name(message.id),
+            target=self.name(message.target) if message.target else None,
+            quote=message.id if message.forwarded or message.kind == "edit" else None,
+        )
 
     def _message(self, connection: Connection, message: Message) -> bool:
         if not add(
@@ -87,7 +100,7 @@ class Inbox:
         connection.execute(
             inbox.update()
             .where(inbox.c.id == message.id)
-            .values(chat=chat, state=NEW, body=asdict(message))
+            .values(chat=chat, state=NEW, body=_body(message))
         )
         return True
 
@@ -107,12 +120,13 @@ class Inbox:
             )
 
     def _echo(self, connection: Connection, echo: Echo) -> None:
-        ours = one(connection, outbox.select().where(outbox.c.wamid == echo.id))
+        name = self.name(echo.id)
+        ours = one(connection, outbox.select().where(outbox.c.sent_as == name))
         chat = self._chats.find(connection, echo.person)
         new = add(
             connection,
             inbox,
-            id=echo.id,
+            id=name,
             kind="echo",
             chat=chat,
             at=echo.at,
@@ -145,7 +159,7 @@ class Inbox:
                 .values(state=WORKING, attempts=row.attempts + 1, leased_until=now + LEASE)
             )
         self._held[row.id] = row.attempts + 1
-        message = Message(**{**row.body, "person": Person(**row.body["person"])})
+        message = Message(**row.body, person=Person())
         return Work(message, row.chat, row.attempts + 1)
 
     def renew(self) -> None:
@@ -167,6 +181,11 @@ class Inbox:
     def let_go(self, work: Work) -> None:
         """Forget a message that is answered or given back."""
         self._held.pop(work.message.id, None)
+
+
+def _body(message: Message) -> dict[str, Any]:
+    """Return what is kept of a message until it is answered: not who wrote it, which the chat knows."""
+    return {name: value for name, value in asdict(message).items() if name != "person"}
 
 
 def finish(connection: Connection, work: Work) -> None:

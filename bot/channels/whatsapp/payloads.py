@@ -5,6 +5,7 @@ Media are never touched: of a picture or a voice note only the kind and the capt
 
 import hashlib
 import json
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -27,6 +28,8 @@ BREAKS_SESSION = {
     "customer_identity_changed",
 }
 LONGEST_ID = 256
+NUMBER = re.compile(r"\+?[0-9][0-9 ().-]*")
+MOST_DIGITS = 15  # E.164: no telephone number is longer
 
 
 @dataclass(frozen=True)
@@ -41,8 +44,9 @@ class Person:
 class Message:
     """One message. `kind` is text, tap, media, refused, edit, unsupported, or one of SILENT.
 
-    `text` holds the patient's words or a caption, `button` the id that was tapped, `media` what sort of attachment it
-    was, `target` the message that was edited or deleted.
+    `id` is WhatsApp's as it comes in, and our name for the message once it is kept; `quote` is WhatsApp's again, kept
+    only where the reply is shown under the message. `text` holds the patient's words or a caption, `button` the id that
+    was tapped, `media` what sort of attachment it was, `target` the message that was edited or deleted.
     """
 
     id: str
@@ -55,6 +59,7 @@ class Message:
     target: str | None = None
     forwarded: bool = False
     breaks_session: bool = False
+    quote: str | None = None
 
 
 @dataclass(frozen=True)
@@ -170,29 +175,36 @@ def _status(raw: dict[str, Any]) -> Status:
 
 
 def _echo(raw: dict[str, Any]) -> Echo:
-    to = Person(_phone(_text(raw, "to")), _text(raw, "to_user_id") or None)
+    to = person_of(_text(raw, "to"), _text(raw, "to_user_id"))
     return Echo(_id(raw), _time(raw), to, _text(raw, "text", "body"))
 
 
 def _writer(raw: dict[str, Any], people: list[Person]) -> Person:
     """Return who wrote: what the message itself says, completed from the contacts that come with it."""
-    wa_id, user_id = _phone(_text(raw, "from")), _text(raw, "from_user_id") or None
+    writer = person_of(_text(raw, "from"), _text(raw, "from_user_id"))
+    wa_id, user_id = writer.wa_id, writer.user_id
     for person in people:
         if (wa_id and person.wa_id == wa_id) or (user_id and person.user_id == user_id):
             return Person(wa_id or person.wa_id, user_id or person.user_id)
-    if not wa_id and not user_id and len(people) == 1:
+    if writer == Person() and len(people) == 1:
         return people[0]
-    return Person(wa_id, user_id)
+    return writer
 
 
 def _contact(raw: dict[str, Any]) -> Person | None:
-    person = Person(_phone(_text(raw, "wa_id")), _text(raw, "user_id") or None)
+    person = person_of(_text(raw, "wa_id"), _text(raw, "user_id"))
     return person if person != Person() else None
 
 
-def _phone(number: str) -> str | None:
-    """Return a number as digits only: examples come with and without a plus."""
-    return "".join(mark for mark in number if mark in "0123456789") or None
+def person_of(name: str, user_id: str = "") -> Person:
+    """Return who is meant by a field for a number and one for a user id: the number in digits, the id as it came.
+
+    Of somebody who shows no number the first can hold the user id too (PK.1349…). Its digits are nobody's number.
+    """
+    digits = "".join(mark for mark in name if mark in "0123456789")
+    if NUMBER.fullmatch(name) and len(digits) <= MOST_DIGITS:
+        return Person(digits, user_id or None)
+    return Person(None, user_id or name or None)
 
 
 def _id(raw: dict[str, Any]) -> str:

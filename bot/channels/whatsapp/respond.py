@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any, Protocol
 
 from sqlalchemy.engine import Row
@@ -36,8 +37,13 @@ HEARD = URGENT | {"steer"}  # what an edited message is still told
 class Said(Protocol):
     """What the bot said in one turn (bot/channels/gated_output.py: Collected)."""
 
-    replies: list[dict[str, Any]]
-    metadata: dict[str, Any]
+    @property
+    def replies(self) -> list[dict[str, Any]]:
+        """What passed the gate."""
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """What is known about it: action, topics, variety, reasons."""
 
 
 class Say(Protocol):
@@ -95,8 +101,8 @@ class Answers:
         replies = await self._turn(work, Incoming(clean(message.text)), variety)
         if message.kind == "edit":
             kept = [reply for reply in replies if reply.action in HEARD]
-            return _quoting(message.id, kept or [self.fixed(EDITED, variety)])
-        return _quoting(message.id, replies) if message.forwarded else replies
+            return _quoting(message.quote, kept or [self.fixed(EDITED, variety)])
+        return _quoting(message.quote, replies) if message.forwarded else replies
 
     def is_late(self, message: Message) -> bool:
         """Whether a message is too old to be met as if it had just been written."""
@@ -147,9 +153,16 @@ class Answers:
             Reply(reply["text"], reply["variety"], action, tuple(reply["buttons"]))
             for reply in said.replies
         ]
-        if action in URGENT and self.is_late(work.message):
-            return [self._after(LATE, reply) for reply in replies]
-        return replies
+        if action not in URGENT:
+            return replies
+        late = [self._after(LATE, reply) for reply in replies]
+        if self.is_late(work.message):
+            return late
+        from_then = work.message.at + self._stale
+        return [
+            replace(reply, late=then.text, late_from=from_then)
+            for reply, then in zip(replies, late, strict=True)
+        ]
 
     def _after(self, name: str, reply: Reply) -> Reply:
         """Return `reply` behind another text in the same message; alone where the two together may not leave."""
@@ -170,8 +183,5 @@ class Answers:
             return said_since(connection, work.chat, action, int(time.time()) - seconds)
 
 
-def _quoting(message_id: str, replies: list[Reply]) -> list[Reply]:
-    return [
-        Reply(reply.text, reply.variety, reply.action, reply.buttons, message_id)
-        for reply in replies
-    ]
+def _quoting(message_id: str | None, replies: list[Reply]) -> list[Reply]:
+    return [replace(reply, quote=message_id) for reply in replies]

@@ -1,18 +1,20 @@
-"""The webhook on Sanic, without Rasa: verify, read, store, acknowledge. The work comes afterwards, in the worker."""
+"""The webhook, without Rasa: verify, read, store, acknowledge. The work comes afterwards, in the worker."""
 
 import logging
 import time
-from asyncio import AbstractEventLoop
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
-from sanic import Blueprint, Request, Sanic, response
-from sanic.response import HTTPResponse
+import sqlalchemy as sa
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
 
 from bot.answers.gate import Gate
 from bot.answers.library import Library
+from bot.channels.http_body import TooLong, raw
 from bot.channels.signature import same, signed
 from bot.channels.whatsapp.cloud import Cloud
 from bot.channels.whatsapp.human_takeover import Quiet
@@ -21,14 +23,16 @@ from bot.channels.whatsapp.inbox import Inbox, Intake
 from bot.channels.whatsapp.metrics import measure
 from bot.channels.whatsapp.outbox import GRACE, Outbox
 from bot.channels.whatsapp.payloads import parse
-from bot.channels.whatsapp.respond import Answers, Recall, Said, Say
+from bot.channels.whatsapp.respond import Answers, Recall, Say
 from bot.channels.whatsapp.sender import Sender
 from bot.channels.whatsapp.tables import Store
 from bot.channels.whatsapp.worker import Worker
+from bot.errors import told
 from bot.handover.queue import WaitingRoom
 from bot.settings import WhatsApp
 
 logger = logging.getLogger(__name__)
+PATH = "/webhooks/whatsapp/webhook"
 MOST_BYTES = 3 * 1024 * 1024
 
 
@@ -95,48 +99,56 @@ def assemble(
     return Service(store, intake, worker, cloud)
 
 
-def webhook(
-    config: WhatsApp,
-    *,
-    recall: Callable[[Sanic, str, str], Awaitable[Said | None]] | None = None,
-    **parts: Any,
-) -> Blueprint:
-    """Return the routes, and start and stop the worker with the server; `recall` and `parts` go to `assemble`."""
-    routes = Blueprint("jawab_whatsapp")
-    running: list[Service] = []
+class Webhook:
+    """The routes of one number, and the worker beside them."""
 
-    @routes.after_server_start
-    async def start(app: Sanic, loop: AbstractEventLoop) -> None:
-        running.append(assemble(config, recall=partial(recall, app) if recall else None, **parts))
-        app.ctx.whatsapp = running[0]
-        running[0].worker.start()
+    def __init__(self, config: WhatsApp, **parts: Any) -> None:
+        """`parts` go to `assemble`."""
+        self._config, self._parts = config, parts
+        self.service: Service | None = None
 
-    @routes.before_server_stop
-    async def stop(app: Sanic, loop: AbstractEventLoop) -> None:
-        await running[0].worker.stop()
-        await running[0].cloud.close()
+    def routes(self) -> list[BaseRoute]:
+        """Return the routes."""
+        return [
+            Route(PATH, self._verify, methods=["GET"]),
+            Route(PATH, self._receive, methods=["POST"]),
+        ]
 
-    @routes.get("/webhook")
-    async def verify(request: Request) -> HTTPResponse:
-        asked = request.args.get("hub.mode") == "subscribe"
-        if asked and same(request.args.get("hub.verify_token", ""), config.verify_token):
-            return response.text(request.args.get("hub.challenge", ""))
-        return response.text("", status=403)
+    @asynccontextmanager
+    async def running(self, *, say: Say, recall: Recall | None = None) -> AsyncIterator[None]:
+        """Work off what comes in for as long as the context is open; as `assemble`."""
+        self.service = assemble(self._config, say=say, recall=recall, **self._parts)
+        self.service.worker.start()
+        try:
+            yield
+        finally:
+            await self.service.worker.stop()
+            await self.service.cloud.close()
 
-    @routes.post("/webhook")
-    async def receive(request: Request) -> HTTPResponse:
-        if len(request.body) > MOST_BYTES:
-            return response.text("", status=413)
-        if not signed(request.body, request.headers.get("x-hub-signature-256"), config.app_secret):
+    async def _verify(self, request: Request) -> Response:
+        asked = request.query_params.get("hub.mode") == "subscribe"
+        if asked and same(
+            request.query_params.get("hub.verify_token", ""), self._config.verify_token
+        ):
+            return PlainTextResponse(request.query_params.get("hub.challenge", ""))
+        return Response(status_code=403)
+
+    async def _receive(self, request: Request) -> Response:
+        try:
+            body = await raw(request, most=MOST_BYTES)
+        except TooLong:
+            return Response(status_code=413)
+        if not signed(body, request.headers.get("x-hub-signature-256"), self._config.app_secret):
             logger.warning("whatsapp webhook refused: its signature is not Meta's")
-            return response.text("", status=401)
-        delivery = parse(request.body, phone_number_id=config.phone_number_id)
+            return Response(status_code=401)
+        delivery = parse(body, phone_number_id=self._config.phone_number_id)
         if delivery.skipped:
             logger.warning("whatsapp webhook: parts skipped=%s", delivery.skipped)
-        await running[0].intake.accept(
-            delivery
-        )  # what cannot be stored is not acknowledged: Meta sends it again
-        running[0].worker.wake()
-        return response.text("")
-
-    return routes
+        assert self.service
+        try:
+            await self.service.intake.accept(delivery)
+        except sa.exc.SQLAlchemyError as error:  # what cannot be stored is sent again by Meta
+            logger.error("whatsapp webhook: not stored: %s", told(error))
+            return Response(status_code=503)
+        self.service.worker.wake()
+        return Response()

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from sqlalchemy.engine import Row
@@ -14,6 +15,7 @@ from bot.channels.whatsapp import cloud
 from bot.channels.whatsapp.identities import Chats
 from bot.channels.whatsapp.message_format import CHOOSE, bubble
 from bot.channels.whatsapp.outbox import Outbox, receipt
+from bot.channels.whatsapp.statuses import URGENT
 from bot.channels.whatsapp.tables import Store
 
 logger = logging.getLogger(__name__)
@@ -36,55 +38,64 @@ class Sender:
         """`clock` tells the time, for the window and the waits."""
         self._store, self._outbox, self._api, self._gate = store, outbox, api, gate
         self._library, self._clock = library, clock
-        self._free = asyncio.Semaphore(AT_ONCE)
+        # apart, so that what is urgent never waits for an answer to something else
+        self._free = {urgent: asyncio.Semaphore(AT_ONCE) for urgent in (True, False)}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def start_due(self) -> bool:
-        """Begin to send one reply that is due; return whether there was one."""
-        await self._free.acquire()
+    async def start_due(self, name: Callable[[str], str], *, urgent: bool) -> bool:
+        """Begin to send one reply that is due, of the urgent ones or of the others; return whether there was one.
+
+        `name` turns Meta's id of a message into what it is called here.
+        """
+        free = self._free[urgent]
+        await free.acquire()
         row = None
         try:
-            row = await asyncio.to_thread(self._outbox.claim, now=self._clock())
+            row = await asyncio.to_thread(self._outbox.claim, now=self._clock(), urgent=urgent)
         finally:
             if row is None:
-                self._free.release()
+                free.release()
         if row is None:
             return False
-        task = asyncio.create_task(self._send(row))
+        task = asyncio.create_task(self._send(row, name))
         self._tasks.add(task)
-        task.add_done_callback(self._done)
+        task.add_done_callback(partial(self._done, free))
         return True
 
     async def finish(self) -> None:
         """Wait for what is being sent."""
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _done(self, task: asyncio.Task[None]) -> None:
+    def _done(self, free: asyncio.Semaphore, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        self._free.release()
+        free.release()
         if (
             not task.cancelled() and task.exception()
         ):  # the reply comes back by itself after the grace time
             logger.error("whatsapp sending failed", exc_info=task.exception())
 
-    async def _send(self, row: Row) -> None:
+    async def _send(self, row: Row, name: Callable[[str], str]) -> None:
         chat = await asyncio.to_thread(self._chat, row)
         if self._clock() >= chat.heard_at + WINDOW:
             await asyncio.to_thread(self._outbox.give_up, row, code=cloud.WINDOW_CLOSED)
             return
-        answer = await self._api.send({chat.address_kind: chat.address, **self._payload(row)})
-        if answer.outcome == cloud.SENT:
-            await asyncio.to_thread(self._outbox.sent, row, answer.wamid)
-        elif answer.outcome == cloud.REFUSED:
-            await asyncio.to_thread(self._outbox.give_up, row, code=answer.code)
+        payload = {chat.address_kind: chat.address, **self._payload(row)}
+        answer = await self._api.send(payload, urgent=row.action in URGENT)
+        await asyncio.to_thread(self._settle, row, answer, name)
+
+    def _settle(self, row: Row, answer: cloud.Answer, name: Callable[[str], str]) -> None:
+        """Note what became of a reply."""
+        now, outcome = self._clock(), answer.outcome
+        if outcome == cloud.SENT:
+            self._outbox.sent(row, name(answer.wamid), now=now)
+        elif outcome == cloud.REFUSED:
+            self._outbox.give_up(row, code=answer.code)
+        elif outcome in (cloud.DOWN, cloud.BARRED):
+            barred = outcome == cloud.BARRED
+            self._outbox.hold(row, now=now, code=answer.code, barred=barred)
         else:
-            await asyncio.to_thread(
-                self._outbox.again,
-                row,
-                now=self._clock(),
-                code=answer.code,
-                known=answer.outcome == cloud.AGAIN,
-            )
+            known = outcome == cloud.AGAIN
+            self._outbox.again(row, now=now, code=answer.code, known=known)
 
     def _chat(self, row: Row) -> Row:
         with self._store.begin() as connection:
@@ -94,14 +105,16 @@ class Sender:
         """Return the request for a reply, without whom it is for: what the gate lets through at this moment."""
         body = row.body
         buttons = [{"id": button["id"], "title": button["title"]} for button in body["buttons"]]
-        passed = self._gate.check(body["text"], buttons, variety=body["variety"], place="whatsapp")
+        late = body.get("late") and self._clock() >= body["late_from"]
+        text = body["late"] if late else body["text"]
+        passed = self._gate.check(text, buttons, variety=body["variety"], place="whatsapp")
         choose = self._library.block(CHOOSE, passed.variety)
         shown = bubble(
             passed.text,
             () if passed.replaced else body["buttons"],
             choose=choose.text if choose else None,
         )
-        quote = {"context": {"message_id": body["quote"]}} if body["quote"] else {}
+        quote = {"context": {"message_id": row.quote}} if row.quote else {}
         return {
             "messaging_product": "whatsapp",
             "recipient_type": "individual",

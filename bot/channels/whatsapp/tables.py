@@ -1,7 +1,9 @@
 """The channel's tables. Every step commits here before the next one starts; nothing that matters is only in memory.
 
 Patients' words stand in `inbox.body` until the message is answered and are then erased. Phone numbers stand in
-`chats.address` only, because a reply has to go somewhere; every other table knows a chat by a random name.
+`chats.address` only, because a reply has to go somewhere; every other table knows a chat by a random name. WhatsApp's
+own message ids decode to the number, so a message is known by an HMAC of its id; the id itself stands in
+`inbox.body.quote` and `outbox.quote` while a reply is still to be shown under the message.
 """
 
 from functools import lru_cache
@@ -46,7 +48,7 @@ inbox = sa.Table(
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),  # order of arrival
     sa.Column(
         "id", sa.String, nullable=False, unique=True
-    ),  # WhatsApp's: a second delivery is the same
+    ),  # our name of the message: a second delivery has the same
     sa.Column("chat", sa.String, index=True),
     sa.Column("kind", sa.String, nullable=False),
     sa.Column("at", sa.Integer, nullable=False),
@@ -66,12 +68,16 @@ outbox = sa.Table(
     ),  # what it answers: planned twice, sent once
     sa.Column("receipt", sa.String, nullable=False, unique=True),  # comes back with every status
     sa.Column("chat", sa.String, nullable=False, index=True),
-    sa.Column("action", sa.String, nullable=False),
-    sa.Column("body", sa.JSON),  # text, buttons, variety, message to quote
+    sa.Column("action", sa.String, nullable=False, index=True),
+    sa.Column("body", sa.JSON),  # text, buttons, variety
+    sa.Column("quote", sa.String),  # WhatsApp's id of the message to quote, until it has left
     sa.Column("state", sa.String, nullable=False, index=True),  # queued, sending, sent, failed
     sa.Column("due", sa.Float, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
-    sa.Column("wamid", sa.String, index=True),
+    sa.Column("sent_as", sa.String, index=True),  # our name of the message it became
+    sa.Column(
+        "held", sa.Integer
+    ),  # Meta's code, 0 for no connection: why it waited, unlike `failed`
     sa.Column("status", sa.String),
     sa.Column("failed", sa.Integer),  # Meta's error code
     sa.Column("made", sa.Integer, nullable=False),

@@ -27,7 +27,7 @@ from bot.channels.whatsapp.respond import (
     UNANSWERED,
     UNREADABLE,
 )
-from bot.dialogue.decide import MOST_TOPICS
+from bot.dialogue.decide import MOST_OFFERED
 from bot.message import Sentence
 
 SPARE = 0.9
@@ -45,8 +45,8 @@ def problems_in(folder: Path) -> Iterator[str]:
         for name in NEEDED
         if name not in answers
     )
-    if MOST_TOPICS + 1 > ROWS_MOST:
-        yield f"bot/dialogue/decide.py: MOST_TOPICS: a reply may offer {MOST_TOPICS + 1} buttons, {ROWS_MOST} at most"
+    if MOST_OFFERED + 1 > ROWS_MOST:
+        yield f"bot/dialogue/decide.py: MOST_OFFERED: a reply may offer {MOST_OFFERED + 1} buttons, {ROWS_MOST} at most"
     for variety in LANGUAGES:
         yield from _labels(folder, answers, variety)
         yield from _longest(folder, answers, variety)

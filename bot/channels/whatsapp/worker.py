@@ -18,7 +18,7 @@ from bot.channels.whatsapp.outbox import Reply, plan
 from bot.channels.whatsapp.respond import UNANSWERED, Answers
 from bot.channels.whatsapp.retention import tidy
 from bot.channels.whatsapp.sender import Sender
-from bot.channels.whatsapp.statuses import URGENT
+from bot.channels.whatsapp.statuses import URGENT, tell_undelivered
 from bot.channels.whatsapp.tables import Store, chats
 from bot.handover.queue import WaitingRoom
 
@@ -27,6 +27,7 @@ AT_ONCE = 4  # chats answered side by side: the model is busy with one message a
 LOOK_AGAIN = 0.5  # seconds between two looks where nothing announced itself: waits that end, patients who wait
 TIDY_EVERY = 3600.0
 RELAY_EVERY = 2.0
+TELL_EVERY = 5.0
 HANDOFF = "handoff"
 T = TypeVar("T")
 
@@ -52,19 +53,21 @@ class Worker:
         """
         self._store, self._inbox, self._answers, self._busy = store, inbox, answers, busy
         self._sender, self._quiet, self._keep_days, self._room = sender, quiet, keep_days, room
-        self._came_in, self._to_send = asyncio.Event(), asyncio.Event()
+        self._came_in = asyncio.Event()
+        self._to_send = {urgent: asyncio.Event() for urgent in (True, False)}
         self._free = asyncio.Semaphore(AT_ONCE)
         self._running: set[asyncio.Task[None]] = set()
 
     def wake(self) -> None:
         """Look at once instead of in a moment."""
-        self._came_in.set()
-        self._to_send.set()
+        for news in (self._came_in, *self._to_send.values()):
+            news.set()
 
     def start(self) -> None:
         """Run until `stop`."""
-        for loop in (self._receive, self._send, self._watch):
-            self._keep(asyncio.create_task(loop()))
+        sending = (self._send(urgent=True), self._send(urgent=False))
+        for loop in (self._receive(), *sending, self._watch()):
+            self._keep(asyncio.create_task(loop))
         if self._room:
             self._keep(asyncio.create_task(self._relay(self._room)))
 
@@ -93,12 +96,14 @@ class Worker:
             task.add_done_callback(lambda _: self._free.release())
             self._keep(task)
 
-    async def _send(self) -> None:
+    async def _send(self, *, urgent: bool) -> None:
+        news = self._to_send[urgent]
         while True:
-            await self._let_pass()
-            self._to_send.clear()
-            if not await _or_none(self._sender.start_due()):
-                await _until(self._to_send)
+            if not urgent:
+                await self._let_pass()
+            news.clear()
+            if not await _or_none(self._sender.start_due(self._inbox.name, urgent=urgent)):
+                await _until(news)
 
     async def _let_pass(self) -> None:
         """Wait while webhooks come in one after another, but never so long that answers stop."""
@@ -107,20 +112,26 @@ class Worker:
             await asyncio.sleep(LOOK_AGAIN / 25)
 
     async def _watch(self) -> None:
-        tidied = renewed = float("-inf")
+        jobs: list[tuple[Callable[[], object], float]] = [
+            (self._inbox.renew, LEASE / 3),
+            (self._tell_overdue, 0.0),
+            (self._tell_undelivered, TELL_EVERY),
+            (self._tidy, TIDY_EVERY),
+        ]
+        done = {job: float("-inf") for job, _ in jobs}
         while True:
-            if time.monotonic() - renewed > LEASE / 3:
-                await _or_none(asyncio.to_thread(self._inbox.renew))
-                renewed = time.monotonic()
-            await _or_none(asyncio.to_thread(self._tell_overdue))
-            if time.monotonic() - tidied > TIDY_EVERY:
-                await _or_none(
-                    asyncio.to_thread(
-                        tidy, self._store, now=int(time.time()), keep_days=self._keep_days
-                    )
-                )
-                tidied = time.monotonic()
+            for job, every in jobs:
+                if time.monotonic() - done[job] >= every:
+                    await _or_none(asyncio.to_thread(job))
+                    done[job] = time.monotonic()
             await asyncio.sleep(LOOK_AGAIN)
+
+    def _tidy(self) -> None:
+        tidy(self._store, now=int(time.time()), keep_days=self._keep_days)
+
+    def _tell_undelivered(self) -> None:
+        with self._store.begin() as connection:
+            tell_undelivered(connection, now=time.time())
 
     async def _relay(self, room: WaitingRoom) -> None:
         while (

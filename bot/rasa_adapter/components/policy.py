@@ -13,13 +13,15 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.dialogue.decide import load_dialogue
+from bot.dialogue.config import load_dialogue
+from bot.dialogue.decide import CALLBACK
 from bot.guard.verdict import RANK
 from bot.rasa_adapter.tracker import decision_of
 
 UTTER = "utter_"
+CALLBACK_FORM = "callback_form"
 FORM_STEPS = {
-    "callback_form",
+    CALLBACK_FORM,
     "action_callback_keep",
 }  # what follows these stands in data/rules/callback.yml
 
@@ -60,7 +62,10 @@ class DecisionPolicy(RulePolicy):
         ended = isinstance(last, ActionExecuted) and last.action_name == ACTION_DEACTIVATE_LOOP_NAME
         if not isinstance(last, UserUttered) and not ended:
             return self._only(ACTION_LISTEN_NAME, domain)
-        return self._only(UTTER + decision_of(tracker, load_dialogue()).action, domain)
+        decision = decision_of(tracker, load_dialogue())
+        if decision.intent == CALLBACK and not ended:
+            return self._only(CALLBACK_FORM, domain)
+        return self._only(UTTER + decision.action, domain)
 
     def _only(self, action: Text, domain: Domain) -> PolicyPrediction:
         scores = self._default_predictions(domain)

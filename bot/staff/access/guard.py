@@ -1,51 +1,49 @@
 """The way into every page: who is signed in, may they, and did their own page send this."""
 
-import asyncio
 import hmac
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
-from sanic import Request, response
-from sanic.response import HTTPResponse
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
 from bot.errors import BotError, told
 from bot.message import Sentence
 from bot.staff.access.audit import note
 from bot.staff.access.sessions import Person, Sessions
+from bot.staff.forms import NOT_OURS, fields
 from bot.staff.i18n.translate import say
-from bot.staff.render import render
+from bot.staff.render import redirect, render
+from bot.staff.threads import in_thread
 from bot.storage.database import Database
 
 logger = logging.getLogger(__name__)
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-    "img-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; "
-    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",  # with no-referrer browsers would send forms with the origin "null"
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
 COOKIE = "jawab_staff"
-SIGN_IN = "/staff/sign-in"
+SIGN_IN, CONFIRM = "/staff/sign-in", "/staff/confirm"
 FIELD, HEADER = "csrf", "x-csrf-token"
-Page = Callable[
-    ..., Awaitable[HTTPResponse]
-]  # of the request, the person and the parts of the path
-Handler = Callable[..., Coroutine[Any, Any, HTTPResponse]]
+READING = ("GET", "HEAD")
+MOST_NUMBER = 2**31 - 1  # of a row; a database takes no larger one
+Page = Callable[..., Awaitable[Response]]  # of the request, the person and the parts of the path
+Handler = Callable[[Request], Awaitable[Response]]
 
 
 def own_page(request: Request) -> bool:
     """Whether `request` comes from a page of this server or from no page; patients' origins are strangers here."""
     origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site")
-    if origin is not None and urlsplit(origin).netloc != request.host:
+    if origin is not None and not _this_host(request, origin):
         return False
-    return request.method == "GET" or site in (None, "same-origin", "none")
+    return request.method in READING or site in (None, "same-origin", "none")
+
+
+def _this_host(request: Request, origin: str) -> bool:
+    try:
+        return urlsplit(origin).netloc == request.headers.get("host")
+    except ValueError:  # no address at all
+        return False
 
 
 class Door:
@@ -54,29 +52,37 @@ class Door:
     def __init__(self, database: Database, sessions: Sessions) -> None:
         self._database, self._sessions = database, sessions
 
-    def opens(self, page: Page, role: str) -> Handler:
-        """Return `page` as a Sanic handler for people with `role` or above."""
+    def opens(self, page: Page, role: str, *, unconfirmed: bool = False) -> Handler:
+        """Return `page` as a handler for people with `role` or above.
 
-        async def answer(request: Request, **parts: str) -> HTTPResponse:
-            return await guarded(self._enter(request, page, role, parts), request)
+        Whoever has still to say that their new password is theirs passes where `unconfirmed` only.
+        """
+
+        async def answer(request: Request) -> Response:
+            return await guarded(self._enter(request, page, role, unconfirmed), request)
 
         return answer
 
-    async def _enter(
-        self, request: Request, page: Page, role: str, parts: dict[str, str]
-    ) -> HTTPResponse:
-        person = await asyncio.to_thread(self._sessions.person, request.cookies.get(COOKIE))
+    async def _enter(self, request: Request, page: Page, role: str, unconfirmed: bool) -> Response:
+        person = await in_thread(self._sessions.person, request.cookies.get(COOKIE))
         if person is None:
             return _signed_out(request)
-        if request.method != "GET" and not (own_page(request) and same(request, person)):
+        reading = request.method in READING
+        if not reading and not (own_page(request) and await same(request, person)):
             return refusal(
                 request,
                 person,
                 403,
                 Sentence("This page is too old or is not ours. Reload it and try again."),
             )
+        if person.confirm and not unconfirmed:
+            if reading:
+                return redirect(CONFIRM)
+            return refusal(
+                request, person, 403, Sentence("Say first whether the new password is yours.")
+            )
         if not person.may(role):
-            await asyncio.to_thread(self._refused, person, request.path)
+            await in_thread(self._refused, person, request.scope["path"])
             return refusal(
                 request,
                 person,
@@ -87,14 +93,22 @@ class Door:
                     own=Sentence(person.role),
                 ),
             )
-        return await page(request, person, **parts)
+        return await page(request, person, **_parts(request))
 
     def _refused(self, person: Person, path: str) -> None:
         with self._database.begin() as connection:
             note(connection, person.name, "refused", path)
 
 
-async def guarded(step: Awaitable[HTTPResponse], request: Request) -> HTTPResponse:
+def _parts(request: Request) -> dict[str, Any]:
+    """Return the parts of the path; raises HTTPException for what names no row and no text."""
+    for part in request.path_params.values():
+        if "\0" in part if isinstance(part, str) else part > MOST_NUMBER:
+            raise HTTPException(404)
+    return request.path_params
+
+
+async def guarded(step: Awaitable[Response], request: Request) -> Response:
     """Return what `step` returns; trouble of ours as a page that says so, without anybody's words in the log."""
     try:
         return await step
@@ -110,24 +124,57 @@ async def guarded(step: Awaitable[HTTPResponse], request: Request) -> HTTPRespon
         )
     except BotError as error:
         return refusal(request, None, 400, error.sentence)
+    except HTTPException as error:
+        return no_page(request, error.status_code)
+    except (
+        Exception
+    ) as error:  # whatever it was, the page says so and the log tells what, without words
+        logger.error("a staff page failed: %s", told(error))
+        return refusal(
+            request,
+            None,
+            500,
+            Sentence(
+                "Something went wrong here. Try again; if it fails again, ask the administrator."
+            ),
+        )
 
 
-def refusal(request: Request, person: Person | None, status: int, words: Sentence) -> HTTPResponse:
+def no_page(request: Request, status: int) -> Response:
+    """Return the answer to a request that no page of ours would send."""
+    words = Sentence("There is no such page.") if status == 404 else NOT_OURS
+    return refusal(request, None, status, words)
+
+
+def refusal(request: Request, person: Person | None, status: int, words: Sentence) -> Response:
     """Return why not: as JSON to our scripts, as a page to people."""
     if "application/json" in request.headers.get("accept", ""):
-        return response.json({"error": say(words)}, status=status)
+        return JSONResponse({"error": say(words)}, status)
     return render("refused", person, status=status, words=words)
 
 
-def _signed_out(request: Request) -> HTTPResponse:
-    if request.method == "GET" and "application/json" not in request.headers.get("accept", ""):
-        return response.redirect(SIGN_IN)
+def _signed_out(request: Request) -> Response:
+    if request.method in READING and "application/json" not in request.headers.get("accept", ""):
+        return redirect(SIGN_IN)
     return refusal(
         request, None, 401, Sentence("You are signed out. Sign in again; nothing was changed.")
     )
 
 
-def same(request: Request, person: Person) -> bool:
+async def same(request: Request, person: Person) -> bool:
     """Whether `request` carries the token of `person`'s forms."""
-    given = request.headers.get(HEADER) or request.form.get(FIELD) or ""
+    given = request.headers.get(HEADER) or (await fields(request)).get(FIELD) or ""
     return hmac.compare_digest(given.encode(), person.csrf.encode())
+
+
+def keep_cookie(answer: Response, name: str, value: str, *, seconds: int, secure: bool) -> None:
+    """Let the browser keep `value` for the console's own pages, out of reach of scripts and other sites."""
+    answer.set_cookie(
+        name,
+        value,
+        max_age=seconds,
+        path="/staff",
+        secure=secure,
+        httponly=True,
+        samesite="Strict",  # type: ignore[arg-type]  # as browsers write it
+    )

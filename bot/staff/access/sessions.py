@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from bot.staff.access.accounts import ROLES, digest
+from bot.staff.access.accounts import ROLES
+from bot.staff.access.attempts import digest
 from bot.staff.access.audit import note
 from bot.staff.tables import accounts, sessions
 from bot.storage.database import Database
@@ -25,6 +26,9 @@ class Person:
     name: str
     role: str
     csrf: str
+    confirm: str | None = (
+        None  # who made the link of a password that this person has still to own to
+    )
 
     def may(self, role: str) -> bool:
         """Whether this person's role includes `role`."""
@@ -61,7 +65,7 @@ class Sessions:
             return None
         now = int(self._clock())
         query = (
-            sa.select(sessions, accounts.c.role, accounts.c.disabled)
+            sa.select(sessions, accounts.c.role, accounts.c.disabled, accounts.c.confirm)
             .join(accounts, accounts.c.name == sessions.c.account)
             .where(sessions.c.digest == digest(token))
         )
@@ -78,7 +82,7 @@ class Sessions:
                 connection.execute(
                     sessions.update().where(sessions.c.digest == found.digest).values(seen=now)
                 )
-        return Person(found.account, found.role, found.csrf)
+        return Person(found.account, found.role, found.csrf, found.confirm)
 
     def end(self, token: str | None) -> None:
         """End the session of `token`."""

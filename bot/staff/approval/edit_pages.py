@@ -1,13 +1,13 @@
 """Editing a text on its page of the sign-off desk: checking, saving, and putting two people's words side by side."""
 
-import asyncio
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sanic import Blueprint, Request, response
-from sanic.response import HTTPResponse
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
 
 from bot.answers.consistency import NAMES, doubts
 from bot.answers.texts import Answer
@@ -17,6 +17,8 @@ from bot.staff.access.guard import Door
 from bot.staff.access.sessions import Person
 from bot.staff.approval.drafts import Drafts, Edit, Overtaken
 from bot.staff.approval.signing import seen
+from bot.staff.forms import fields
+from bot.staff.threads import in_thread
 from bot.storage.database import Database
 
 
@@ -26,14 +28,9 @@ class Editing:
     def __init__(self, database: Database, data: Path) -> None:
         self._drafts = Drafts(database, data)
 
-    def add_to(self, found: Blueprint, door: Door) -> None:
-        """Add the route."""
-        found.add_route(
-            door.opens(self.edit, "editor"),
-            "/desk/<name:str>/edit",
-            methods=["POST"],
-            name="desk_edit",
-        )
+    def routes(self, door: Door) -> list[BaseRoute]:
+        """Return the route."""
+        return [Route("/desk/{name:str}/edit", door.opens(self.edit, "editor"), methods=["POST"])]
 
     def form(self, answer: Answer) -> dict[str, Any]:
         """Return what the form on the page of `answer` needs."""
@@ -43,12 +40,12 @@ class Editing:
             "writable": self._drafts.writable,
         }
 
-    async def edit(self, request: Request, person: Person, name: str) -> HTTPResponse:
+    async def edit(self, request: Request, person: Person, name: str) -> Response:
         """Look at the words that were sent, or save them. Whatever stands in the way, they stay in their boxes."""
-        form = {key: request.form.get(key) or "" for key in request.form}
-        return await asyncio.to_thread(self._edit, form, person, name)
+        form = await fields(request)
+        return await in_thread(self._edit, form, person, name)
 
-    def _edit(self, form: Mapping[str, str], person: Person, name: str) -> HTTPResponse:
+    def _edit(self, form: Mapping[str, str], person: Person, name: str) -> Response:
         saved = self._drafts.words(name)
         edit = Edit(
             person.name, form.get("seen", ""), {key: _typed(form.get(key, "")) for key in saved}
@@ -65,7 +62,7 @@ class Editing:
         try:
             if form.get("act") == "save":
                 self._drafts.save(name, edit, today=date.today())
-                return response.redirect(f"/staff/desk/{name}")
+                return render.redirect(f"/staff/desk/{name}")
             if form.get("act") != "look":
                 raise StaffError("Nothing was asked for")
             shown["doubts"] = doubts(self._drafts.look(name, edit))

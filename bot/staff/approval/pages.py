@@ -1,13 +1,13 @@
 """The sign-off desk's pages: how every text stands, one text with all that speaks for and against it, and signing."""
 
-import asyncio
 from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from sanic import Blueprint, Request, response
-from sanic.response import HTTPResponse
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
 
 from bot.answers.clinic import load_clinic
 from bot.answers.consistency import NAMES, doubts
@@ -16,14 +16,16 @@ from bot.answers.library import as_signed
 from bot.answers.texts import LANGUAGES, Answer, load_answers
 from bot.errors import BotError, StaffError
 from bot.message import Sentence, sentences
+from bot.rasa_adapter.event_store import REACH_DAYS, reach, store_of
 from bot.staff import render
 from bot.staff.access.guard import Door
 from bot.staff.access.sessions import Person
 from bot.staff.approval.diff import changes
 from bot.staff.approval.edit_pages import Editing
-from bot.staff.approval.reach import DAYS, reach
 from bot.staff.approval.signing import Signature, Signing, seen
+from bot.staff.forms import fields
 from bot.staff.i18n.translate import say, unsaid
+from bot.staff.threads import in_thread
 from bot.storage.database import Database
 
 SOON = timedelta(days=30)
@@ -41,54 +43,46 @@ class Desk:
             Editing(database, data),
         )
 
-    def add_to(self, found: Blueprint, door: Door) -> None:
-        """Add the routes."""
-        self._editing.add_to(found, door)
-        found.add_route(door.opens(self.all, "viewer"), "/desk", methods=["GET"], name="desk")
-        found.add_route(
-            door.opens(self.one, "viewer"), "/desk/<name:str>", methods=["GET"], name="desk_one"
-        )
-        found.add_route(
-            door.opens(self.count, "signer"),
-            "/desk/<name:str>/reach",
-            methods=["GET"],
-            name="desk_reach",
-        )
-        found.add_route(
-            door.opens(self.act, "signer"), "/desk/<name:str>", methods=["POST"], name="desk_act"
-        )
+    def routes(self, door: Door) -> list[BaseRoute]:
+        """Return the routes."""
+        return [
+            *self._editing.routes(door),
+            Route("/desk", door.opens(self.all, "viewer")),
+            Route("/desk/{name:str}", door.opens(self.one, "viewer")),
+            Route("/desk/{name:str}/reach", door.opens(self.count, "signer")),
+            Route("/desk/{name:str}", door.opens(self.act, "signer"), methods=["POST"]),
+        ]
 
-    async def all(self, request: Request, person: Person) -> HTTPResponse:
+    async def all(self, request: Request, person: Person) -> Response:
         """Show how every text stands, first those that need somebody."""
-        rows = await asyncio.to_thread(self._rows)
+        rows = await in_thread(self._rows)
         return render.render("desk", person, rows=rows, soon=SOON.days)
 
-    async def one(self, request: Request, person: Person, name: str) -> HTTPResponse:
+    async def one(self, request: Request, person: Person, name: str) -> Response:
         """Show one text."""
         return await self._page(request, person, name)
 
-    async def act(self, request: Request, person: Person, name: str) -> HTTPResponse:
+    async def act(self, request: Request, person: Person, name: str) -> Response:
         """Sign or recall one text."""
-        form = request.form
         try:
-            told = await asyncio.to_thread(
-                self._act, {key: form.get(key) or "" for key in form}, person, name
-            )
+            told = await in_thread(self._act, await fields(request), person, name)
         except BotError as error:
             return await self._page(request, person, name, problem=error.sentence)
         return await self._page(request, person, name, told=told)
 
-    async def count(self, request: Request, person: Person, name: str) -> HTTPResponse:
+    async def count(self, request: Request, person: Person, name: str) -> Response:
         """Tell how far one text went."""
-        found = await asyncio.to_thread(reach, request.app.ctx.agent, name)
+        found = await in_thread(reach, store_of(request.app.state.agent.agent), name)
         words = (
             Sentence("How many conversations received it cannot be told here.")
             if found is None
             else Sentence(
-                "{count} conversations received it in the last {days} days.", count=found, days=DAYS
+                "{count} conversations received it in the last {days} days.",
+                count=found,
+                days=REACH_DAYS,
             )
         )
-        return response.json({"words": say(words)})
+        return JSONResponse({"words": say(words)})
 
     def _act(self, form: Mapping[str, str], person: Person, name: str) -> str:
         role, today = unsaid(form.get("role", ""), ROLES), date.today()
@@ -114,8 +108,8 @@ class Desk:
 
     async def _page(
         self, request: Request, person: Person, name: str, *, problem: str = "", told: str = ""
-    ) -> HTTPResponse:
-        found = await asyncio.to_thread(self._whole, name)
+    ) -> Response:
+        found = await in_thread(self._whole, name)
         return render.render(
             "text",
             person,

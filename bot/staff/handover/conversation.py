@@ -1,24 +1,26 @@
 """The conversation behind an entry of the waiting room, for whoever took it: redacted, and replayed on request."""
 
-import asyncio
 from typing import Any
 from uuid import uuid4
 
-from sanic import Blueprint, Request
-from sanic.response import HTTPResponse
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
 
 from bot.channels.web.history import Turn, turns
 from bot.container import library
-from bot.dialogue.decide import load_dialogue
+from bot.dialogue.config import load_dialogue
 from bot.errors import StaffError
 from bot.handover.queue import WaitingRoom
 from bot.staff import render
 from bot.staff.access.audit import note
 from bot.staff.access.guard import Door
 from bot.staff.access.sessions import Person
+from bot.staff.forms import query
 from bot.staff.testing.labels import choices
 from bot.staff.testing.pages import Bench
-from bot.staff.testing.trace import Recorder
+from bot.staff.testing.trial import Trial
+from bot.staff.threads import in_thread
 from bot.text.redact_display import redact
 
 MOST_SHOWN = 40
@@ -30,23 +32,16 @@ class Conversation:
     def __init__(self, room: WaitingRoom, bench: Bench) -> None:
         self._room, self._bench = room, bench
 
-    def add_to(self, found: Blueprint, door: Door) -> None:
-        """Add the route."""
-        found.add_route(
-            door.opens(self.show, "editor"),
-            "/waiting/<number:int>/conversation",
-            methods=["GET"],
-            name="conversation",
-        )
+    def routes(self, door: Door) -> list[BaseRoute]:
+        """Return the route."""
+        return [Route("/waiting/{number:int}/conversation", door.opens(self.show, "editor"))]
 
-    async def show(self, request: Request, person: Person, number: int) -> HTTPResponse:
+    async def show(self, request: Request, person: Person, number: int) -> Response:
         """Show what was said, beside it what would be said today where that was asked for."""
-        entry = await asyncio.to_thread(self._taken, number, person)
-        said = (await turns(request.app.ctx.agent, entry.sender))[-MOST_SHOWN:]
-        again = request.args.get("again") == "1"
-        today = (
-            await _replayed(self._bench.recorder(request), said) if again else [None] * len(said)
-        )
+        entry = await in_thread(self._taken, number, person)
+        said = (await turns(request.app.state.agent, entry.sender))[-MOST_SHOWN:]
+        again = query(request).get("again") == "1"
+        today = await _replayed(self._bench.trial(request), said) if again else [None] * len(said)
         shown = [_shown(turn, now) for turn, now in zip(said, today, strict=True)]
         return render.render(
             "conversation",
@@ -54,7 +49,7 @@ class Conversation:
             number=number,
             turns=shown,
             again=again,
-            marked=request.args.get("marked") == "1",
+            marked=query(request).get("marked") == "1",
             choices=choices(load_dialogue()),
         )
 
@@ -67,14 +62,14 @@ class Conversation:
         return entry
 
 
-async def _replayed(recorder: Recorder, said: list[Turn]) -> list[dict[str, Any]]:
+async def _replayed(trial: Trial, said: list[Turn]) -> list[dict[str, Any]]:
     """Return the record of every message, in one new conversation with the bot of today."""
     sender = f"replay-{uuid4().hex}"
     found = [
-        await recorder.say(turn.text, sender=sender, button=turn.button, variety=turn.variety)
+        await trial.say(turn.text, sender=sender, button=turn.button, variety=turn.variety)
         for turn in said
     ]
-    recorder.forget(sender)
+    await trial.forget(sender)
     return found
 
 

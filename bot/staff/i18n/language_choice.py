@@ -1,18 +1,21 @@
 """Which language a page of the console is in: chosen with two buttons, before signing in too."""
 
-import asyncio
 import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sanic import Blueprint, Request, response
-from sanic.response import HTTPResponse
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
 
 from bot.message import Sentence
 from bot.staff.access.guard import COOKIE as SESSION
-from bot.staff.access.guard import guarded, own_page, refusal, same
+from bot.staff.access.guard import READING, guarded, keep_cookie, own_page, refusal, same
 from bot.staff.access.sessions import Sessions
-from bot.staff.i18n.translate import ENGLISH, FILE, LANGUAGES, Visit, load_urdu, visit, wanted
+from bot.staff.forms import fields
+from bot.staff.i18n.translate import ENGLISH, FILE, LANGUAGES, Visit, load_urdu, wanted
+from bot.staff.render import redirect
+from bot.staff.threads import in_thread
 
 COOKIE = "jawab_staff_language"
 YEAR = 365 * 24 * 3600
@@ -32,41 +35,45 @@ class Tongue:
         }
         self._sessions, self._secure = sessions, secure
 
-    def add_to(self, found: Blueprint) -> None:
-        """Add the route, and the step before every page."""
+    def routes(self) -> list[BaseRoute]:
+        """Return the route of the buttons."""
 
-        @found.middleware("request")
-        async def listen(request: Request) -> None:
-            chosen = wanted(request.cookies.get(COOKIE), request.headers.get("accept-language"))
-            visit.set(
-                Visit(self._speeches[chosen], _here(request))
-            )  # each request is a context of its own
-
-        async def answer(request: Request) -> HTTPResponse:
+        async def answer(request: Request) -> Response:
             return await guarded(self.choose(request), request)
 
-        found.add_route(answer, "/language", methods=["POST"], name="language")
+        return [Route("/language", answer, methods=["POST"])]
 
-    async def choose(self, request: Request) -> HTTPResponse:
+    def visit(self, request: Request) -> Visit:
+        """Return the language of the page being made, and where a change of it leads back to."""
+        chosen = wanted(request.cookies.get(COOKIE), request.headers.get("accept-language"))
+        return Visit(self._speeches[chosen], _here(request))
+
+    async def choose(self, request: Request) -> Response:
         """Keep the language whose button was pressed, and go back to the page it was pressed on."""
-        person = await asyncio.to_thread(self._sessions.person, request.cookies.get(SESSION))
-        if not own_page(request) or (person and not same(request, person)):
+        person = await in_thread(self._sessions.person, request.cookies.get(SESSION))
+        if not own_page(request) or (person and not await same(request, person)):
             return refusal(request, person, 403, Sentence("This page is not ours."))
-        language, back = request.form.get("language"), request.form.get("back") or HOME
-        answer = response.redirect(back if OURS.fullmatch(back) else HOME)
+        form = await fields(request)
+        language, back = form.get("language"), form.get("back") or HOME
+        answer = redirect(back if OURS.fullmatch(back) else HOME)
         if language in LANGUAGES:
-            answer.cookies[COOKIE] = language
-            answer.cookies[COOKIE].update(
-                {"path": "/staff", "httponly": True, "samesite": "Strict", "max-age": YEAR}
-            )
-            if self._secure:
-                answer.cookies[COOKIE]["secure"] = True
+            keep_cookie(answer, COOKIE, language, seconds=YEAR, secure=self._secure)
         return answer
 
 
 def _here(request: Request) -> str:
     """Return where to go back to: this page, or after a form the page it was on."""
-    here = request.url if request.method == "GET" else request.headers.get("referer") or ""
-    parts = urlsplit(here)
-    found = parts.path + (f"?{parts.query}" if parts.query else "")
+    if request.method in READING:
+        query = request.scope["query_string"].decode("latin-1")
+        found = request.scope["path"] + (f"?{query}" if query else "")
+    else:
+        found = _path(request.headers.get("referer") or "")
     return found if OURS.fullmatch(found) else HOME
+
+
+def _path(address: str) -> str:
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # no address at all
+        return HOME
+    return parts.path + (f"?{parts.query}" if parts.query else "")

@@ -11,9 +11,10 @@ from uuid import uuid4
 import sqlalchemy as sa
 
 from bot.errors import StaffError
-from bot.staff.access.accounts import digest
+from bot.staff.access.attempts import digest
 from bot.staff.tables import outcomes
 from bot.staff.testing.trace import Recorder
+from bot.staff.testing.trial import Trial
 from bot.storage.database import Database
 
 MOST_MESSAGES, MOST_BYTES, MOST_CHARACTERS = 5000, 2 * 1024 * 1024, 2000
@@ -71,10 +72,10 @@ def _unescaped(text: str) -> str:
     return text[1:] if text[:1] == "'" and text[1:2] in FORMULA else text
 
 
-async def answered(recorder: Recorder, texts: Iterable[str]) -> AsyncIterator[Row]:
+async def answered(bot: Recorder | Trial, texts: Iterable[str]) -> AsyncIterator[Row]:
     """Yield one row a message, each answered as the first of its own conversation."""
     for text in texts:
-        record = await recorder.say(text, sender=f"batch-{uuid4().hex}", keep=False)
+        record = await bot.say(text, sender=f"batch-{uuid4().hex}", keep=False)
         blocks = [block["id"] for reply in record["replies"] for block in reply["blocks"]]
         yield {
             "text": text,

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy.engine import Row
 
-from bot.dialogue.decide import Dialogue
+from bot.dialogue.config import Dialogue
 from bot.errors import StaffError
 from bot.evaluation import ACTIONS
 from bot.nlu.cues import FOLLOW_UP

@@ -1,7 +1,6 @@
 """The test console's routes: one message with its record, or a list of messages in the background."""
 
 import asyncio
-import json
 import logging
 import re
 from collections import OrderedDict
@@ -10,24 +9,29 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from sanic import Blueprint, Request, response
-from sanic.response import HTTPResponse
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
 
 from bot.answers.texts import LANGUAGES
-from bot.dialogue.decide import load_dialogue
+from bot.dialogue.config import load_dialogue
 from bot.errors import StaffError, told
 from bot.message import Sentence
 from bot.staff import render
 from bot.staff.access.audit import note
 from bot.staff.access.guard import Door
 from bot.staff.access.sessions import Person
+from bot.staff.forms import sent
 from bot.staff.i18n.translate import say
 from bot.staff.testing import batch
 from bot.staff.testing.labels import choices
-from bot.staff.testing.trace import CHANNELS, Recorder
+from bot.staff.testing.trace import CHANNELS
+from bot.staff.testing.trial import Trial
+from bot.staff.threads import in_thread
 from bot.storage.database import Database
 
 logger = logging.getLogger(__name__)
+TOO_LARGE = Sentence("The list is too large; 2 MB at most")
 CONVERSATION = re.compile(r"[0-9a-f]{8,32}")
 MOST_RUNS = (
     20  # lists kept in memory with their words; the oldest goes first, all go with the process
@@ -51,21 +55,23 @@ class Bench:
 
     def __init__(self, database: Database, data: Path) -> None:
         self._database, self._data = database, data
-        self._recorder: Recorder | None = None
+        self._trial: Trial | None = None
         self._runs: OrderedDict[str, Run] = OrderedDict()
 
-    def add_to(self, found: Blueprint, door: Door) -> None:
-        """Add the routes."""
-        for page, path, method in (
-            (self.test, "/test", "GET"),
-            (self.say, "/test/say", "POST"),
-            (self.start, "/test/list", "POST"),
-            (self.progress, "/test/list/<run:str>", "GET"),
-            (self.download, "/test/csv/<run:str>", "GET"),
-        ):
-            found.add_route(door.opens(page, "viewer"), path, methods=[method], name=page.__name__)
+    def routes(self, door: Door) -> list[BaseRoute]:
+        """Return the routes."""
+        return [
+            Route(path, door.opens(page, "viewer"), methods=[method])
+            for page, path, method in (
+                (self.test, "/test", "GET"),
+                (self.say, "/test/say", "POST"),
+                (self.start, "/test/list", "POST"),
+                (self.progress, "/test/list/{run:str}", "GET"),
+                (self.download, "/test/csv/{run:str}", "GET"),
+            )
+        ]
 
-    async def test(self, request: Request, person: Person) -> HTTPResponse:
+    async def test(self, request: Request, person: Person) -> Response:
         """Show the console."""
         return render.render(
             "test",
@@ -75,9 +81,9 @@ class Bench:
             choices=choices(load_dialogue()),
         )
 
-    async def say(self, request: Request, person: Person) -> HTTPResponse:
+    async def say(self, request: Request, person: Person) -> Response:
         """Answer one message, with its record."""
-        body = _body(request)
+        body = await sent(request)
         text, button, conversation = (
             str(body.get(key) or "") for key in ("text", "button", "conversation")
         )
@@ -94,7 +100,7 @@ class Bench:
             raise StaffError(
                 "Write a message of at most {most} characters", most=batch.MOST_CHARACTERS
             )
-        record = await self.recorder(request).say(
+        record = await self.trial(request).say(
             text,
             sender=f"staff-{person.name}-{conversation}",
             button=button or None,
@@ -103,11 +109,10 @@ class Bench:
         )
         return _json(record)
 
-    async def start(self, request: Request, person: Person) -> HTTPResponse:
+    async def start(self, request: Request, person: Person) -> Response:
         """Start a list; the answer is the id to ask for its progress with."""
-        if len(request.body) > batch.MOST_BYTES:
-            raise StaffError("The list is too large; 2 MB at most")
-        texts = batch.messages_in(str(_body(request).get("content") or ""))
+        body = await sent(request, most=batch.MOST_BYTES, too_long=TOO_LARGE)
+        texts = await in_thread(batch.messages_in, str(body.get("content") or ""))
         if any(run.account == person.name and not run.done for run in self._runs.values()):
             raise StaffError("Your last list is still on its way; wait for it")
         run = Run(person.name, len(texts))
@@ -115,10 +120,10 @@ class Bench:
         self._runs[key] = run
         while len(self._runs) > MOST_RUNS:
             self._runs.popitem(last=False)
-        run.task = asyncio.create_task(self._work(run, texts, self.recorder(request)))
+        run.task = asyncio.create_task(self._work(run, texts, self.trial(request)))
         return _json({"run": key, "total": run.total})
 
-    async def progress(self, request: Request, person: Person, run: str) -> HTTPResponse:
+    async def progress(self, request: Request, person: Person, run: str) -> Response:
         """Tell how far a list is, and its rows when it is done."""
         found = self._own(run, person)
         return _json(
@@ -131,13 +136,10 @@ class Bench:
             }
         )
 
-    async def download(self, request: Request, person: Person, run: str) -> HTTPResponse:
+    async def download(self, request: Request, person: Person, run: str) -> Response:
         """Give a finished list as CSV."""
-        return response.raw(
-            batch.to_csv(self._own(run, person).rows).encode("utf-8"),
-            content_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": 'attachment; filename="jawab-list.csv"'},
-        )
+        content = await in_thread(batch.to_csv, self._own(run, person).rows)
+        return render.attachment("jawab-list.csv", content, "text/csv")
 
     def _own(self, key: str, person: Person) -> Run:
         run = self._runs.get(key)
@@ -145,12 +147,11 @@ class Bench:
             raise StaffError("This list is not there any more; send it again")
         return run
 
-    async def _work(self, run: Run, texts: list[str], recorder: Recorder) -> None:
+    async def _work(self, run: Run, texts: list[str], trial: Trial) -> None:
         try:
-            async for row in batch.answered(recorder, texts):
+            async for row in batch.answered(trial, texts):  # patients' messages come in between
                 run.rows.append(row)
-                await asyncio.sleep(0)  # patients first: their messages come in between
-            await asyncio.to_thread(self._keep, run)
+            await in_thread(self._keep, run)
         except Exception as error:  # whatever it was, whoever waits is told
             logger.error("list failed: %s", told(error))
             run.problem = Sentence(
@@ -163,24 +164,12 @@ class Bench:
         with self._database.begin() as connection:
             note(connection, run.account, "list tested", f"{run.total} messages")
 
-    def recorder(self, request: Request) -> Recorder:
-        """Return the recorder over the bot of this server, made at first use."""
-        if self._recorder is None:
-            self._recorder = Recorder(request.app.ctx.agent, self._data)
-        return self._recorder
+    def trial(self, request: Request) -> Trial:
+        """Return the bot of this server to try things out on, made at first use."""
+        if self._trial is None:
+            self._trial = Trial(request.app.state.agent, self._data)
+        return self._trial
 
 
-def _body(request: Request) -> dict[str, Any]:
-    try:
-        body = json.loads(request.body)
-    except (ValueError, RecursionError):
-        body = None
-    if not isinstance(body, dict):
-        raise StaffError("This is not what the console sends")
-    return body
-
-
-def _json(body: Any) -> HTTPResponse:
-    return response.raw(
-        json.dumps(say(body), ensure_ascii=False).encode("utf-8"), content_type="application/json"
-    )
+def _json(body: Any) -> Response:
+    return JSONResponse(say(body))

@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from rasa.core.agent import Agent
-from rasa.shared.core.events import UserUttered
-
 from bot.answers.library import Block
+from bot.channels.channel import TRIAL
 from bot.channels.incoming import Incoming, clean, tapped
 from bot.channels.turn import turn
 from bot.channels.whatsapp.message_format import (
@@ -22,9 +20,8 @@ from bot.channels.whatsapp.message_format import (
     bubble,
 )
 from bot.container import gate, library
-from bot.dialogue.decide import load_dialogue
+from bot.dialogue.config import load_dialogue
 from bot.guard.verdict import RANK, Reason
-from bot.handover.queue import PRACTICE
 from bot.message import Sentence
 from bot.rasa_adapter.sandbox import Practice
 from bot.text.align import pieces, places
@@ -37,7 +34,7 @@ Record = dict[str, Any]
 class Recorder:
     """Answers one message at a time, so that the times told are those of that message alone."""
 
-    def __init__(self, agent: Agent, data: Path) -> None:
+    def __init__(self, agent: Any, data: Path) -> None:
         """As `Practice`."""
         self._practice, self._one_at_a_time = Practice(agent, data), asyncio.Lock()
 
@@ -60,17 +57,13 @@ class Recorder:
             self._practice.start()
             started = time.perf_counter()
             output = await turn(
-                self._practice.handle, incoming, sender=sender, channel=PRACTICE, variety=variety
+                self._practice.handle, incoming, sender=sender, channel=TRIAL, variety=variety
             )
             whole = (time.perf_counter() - started) * 1000
-            tracker = await self._practice.tracker(sender)
+            parsed = await self._practice.parsed(sender)
             draft, spent = self._practice.draft, dict(self._practice.watch.spent)
             if not keep:
                 self._practice.forget(sender)
-        said = next(
-            (event for event in reversed(tracker.events) if isinstance(event, UserUttered)), None
-        )
-        parsed: Mapping[str, Any] = (said.parse_data if said else None) or {}
         meta = output.metadata
         return {
             **_reading(incoming, parsed),

@@ -15,6 +15,7 @@ from bot.settings import WhatsApp
 LEADS_TO = {  # a word in the message: action, texts, topics, buttons
     "die": ("crisis", ("self_harm",), (), ()),
     "khoon": ("emergency", ("emergency",), (), ()),
+    "thak": ("check_in", ("check_in",), (), ()),
     "mera": ("steer", ("steer",), (), ("what_is", "legality", "halal", "handoff")),
     "person": ("handoff", ("handoff",), (), ()),
     "halal": ("answer", (), ("halal",), ()),

@@ -2,32 +2,21 @@
 
 import asyncio
 import socket
-import uuid
-from contextlib import suppress
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from functools import partial
 
 import sqlalchemy as sa
+import uvicorn
 from fake_bot import FakeBot, config
 from fake_meta import FakeMeta, message, tap
-from sanic import Sanic
-from sanic.touchup import TouchUp
+from starlette.applications import Starlette
 
 from bot.answers.gate import Gate
 from bot.answers.library import Library
-from bot.channels.whatsapp.routes import webhook
+from bot.channels.whatsapp.routes import Webhook
 from bot.channels.whatsapp.tables import Store, inbox, outbox, tables
 
 KEY, PATIENT = "installation key", "923001234567"
-touch_up = TouchUp.run
-
-
-def touch_up_once(app):
-    """Sanic rewrites its own methods when an app starts, which fails the second time in a process, and may then."""
-    with suppress(KeyError):
-        touch_up(app)
-
-
-TouchUp.run = touch_up_once
 
 
 def free_socket():
@@ -37,46 +26,71 @@ def free_socket():
     return listening
 
 
-async def serve(app):
-    """Start `app` on this event loop; return the server and its address."""
-    server = await app.create_server(
-        sock=free_socket(), return_asyncio_server=True, access_log=False
+@asynccontextmanager
+async def serving(app):
+    """Serve `app` on this event loop; gives its address."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(
+        uvicorn.Config(app, lifespan="on", log_config=None, access_log=False, ws="none")
     )
-    await server.startup()
-    await server.before_start()
-    await server.start_serving()
-    await server.after_start()
-    return server, f"http://127.0.0.1:{server.server.sockets[0].getsockname()[1]}"
+    server.capture_signals = _nothing  # the test's own process ends by itself
+    task = asyncio.create_task(server.serve(sockets=[listening]))
+    while not server.started:
+        await asyncio.sleep(0.005)
+        if task.done():
+            task.result()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await task
+
+
+@contextmanager
+def _nothing():
+    yield
+
+
+class FakeService:
+    """The channel with a fake bot behind it, where the server would put Rasa's."""
+
+    def __init__(self, bot, config, **parts):
+        self._bot, self._webhook = bot, Webhook(config, **parts)
+
+    def routes(self):
+        return self._webhook.routes()
+
+    def running(self, agent):
+        return self._webhook.running(say=self._bot)
 
 
 class Line:
     """An open line: `patient` writes, `said` is what they got."""
 
-    def __init__(self, folder, data, *, bot=None, routes=None, grace=1.0, **settings):
-        """`routes` makes the blueprint from the settings; without it there is a fake bot behind the channel."""
-        self.folder, self.settings = folder, settings
+    def __init__(self, folder, data, *, bot=None, service=None, agent=None, grace=1.0, **settings):
+        """`service` makes the channel from the settings, run with `agent`; without it a fake bot is behind it."""
+        self.folder, self.settings, self._agent = folder, settings, agent
         self.library = Library(data)
         self.gate = Gate(self.library)
         self.bot = bot or FakeBot(self.library, self.gate)
         self.meta = FakeMeta()
-        self._routes = routes or partial(
-            webhook, key=KEY, library=self.library, gate=self.gate, say=self.bot, grace=grace
+        self._service = service or partial(
+            FakeService, self.bot, key=KEY, library=self.library, gate=self.gate, grace=grace
         )
 
     async def __aenter__(self):
         await self.meta.__aenter__()
         self.config = config(self.meta.base, self.folder, **self.settings)
-        app = Sanic(f"test{uuid.uuid4().hex}", configure_logging=False)
-        app.config.REQUEST_MAX_SIZE = 4 * 1024 * 1024
-        app.blueprint(self._routes(self.config), url_prefix="/webhooks/whatsapp")
-        self._server, address = await serve(app)
+        service = self._service(self.config)
+        app = Starlette(routes=service.routes(), lifespan=lambda app: service.running(self._agent))
+        self._open = AsyncExitStack()
+        address = await self._open.enter_async_context(serving(app))
         self.meta.webhook = f"{address}/webhooks/whatsapp/webhook"
         self.store = Store(self.config.database)
         return self
 
     async def __aexit__(self, *_):
-        await self._server.before_stop()
-        await self._server.close()
+        await self._open.aclose()
         await self.meta.__aexit__()
 
     async def patient(self, text=None, **content):

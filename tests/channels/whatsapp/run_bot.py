@@ -9,12 +9,14 @@ import signal
 import sys
 from pathlib import Path
 
+import uvicorn
 from fake_bot import FakeBot, config
-from sanic import Sanic
+from line import FakeService
+from starlette.applications import Starlette
 
 from bot.answers.gate import Gate
 from bot.answers.library import Library
-from bot.channels.whatsapp import cloud, inbox, outbox, routes, worker
+from bot.channels.whatsapp import cloud, inbox, outbox, worker
 
 STEPS = {
     "before it is stored": (inbox.Inbox, "accept", "before"),
@@ -57,20 +59,18 @@ def main(port, folder, texts, meta, step=None):
         kill_at(step)
     library = Library(Path(texts))
     gate = Gate(library)
-    app = Sanic("killable", configure_logging=False)
-    app.config.REQUEST_MAX_SIZE = 4 * 1024 * 1024
-    app.blueprint(
-        routes.webhook(
-            config(meta, folder),
-            key="installation key",
-            library=library,
-            gate=gate,
-            say=FakeBot(library, gate),
-            grace=1.5,
-        ),
-        url_prefix="/webhooks/whatsapp",
+    service = FakeService(
+        FakeBot(library, gate),
+        config(meta, folder),
+        key="installation key",
+        library=library,
+        gate=gate,
+        grace=1.5,
     )
-    app.run(host="127.0.0.1", port=int(port), workers=1, access_log=False, motd=False)
+    app = Starlette(routes=service.routes(), lifespan=lambda app: service.running(None))
+    uvicorn.run(
+        app, host="127.0.0.1", port=int(port), access_log=False, log_level="error", ws="none"
+    )
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from fake_meta import NUMBER
 
-from bot.channels.whatsapp.payloads import Message, Person, parse
+from bot.channels.whatsapp.payloads import Message, Person, parse, person_of
 
 FOLDER = Path(__file__).parent.parent / "payloads" / "whatsapp"
 PATIENT = "923001234567"
@@ -46,6 +46,11 @@ MESSAGES = [
     ),
     pytest.param(
         "text_username_only", {"person": Person(None, "PK.4812abc")}, id="a writer without a number"
+    ),
+    pytest.param(
+        "text_user_id_as_from",
+        {"person": Person(None, "PK.13491208655302741918")},
+        id="a user id where a number is expected is no number",
     ),
     pytest.param(
         "text_both_ids",
@@ -209,3 +214,24 @@ def test_a_message_without_an_id_gets_one_from_its_content():
     )
     assert first == again != other
     assert isinstance(first, Message) and first.id.startswith("made-")
+
+
+@pytest.mark.parametrize(
+    ("name", "person"),
+    [
+        pytest.param("923001234567", Person(PATIENT), id="a number"),
+        pytest.param("+92 (300) 123-4567", Person(PATIENT), id="a number as people write it"),
+        pytest.param("PK.1349", Person(None, "PK.1349"), id="a user id"),
+        pytest.param("PK.ENT.1349", Person(None, "PK.ENT.1349"), id="a parent's user id"),
+        pytest.param("1349" * 5, Person(None, "1349" * 5), id="more digits than any number has"),
+        pytest.param("a.patient92", Person(None, "a.patient92"), id="a username"),
+        pytest.param("", Person(), id="nobody"),
+    ],
+)
+def test_only_a_number_is_read_as_a_number(name, person):
+    assert person_of(name) == person
+
+
+def test_a_user_id_of_its_own_field_stands_beside_the_number():
+    assert person_of("+923001234567", "PK.1349") == Person(PATIENT, "PK.1349")
+    assert person_of("PK.2", "PK.1349") == Person(None, "PK.1349")

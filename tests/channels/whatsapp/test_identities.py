@@ -87,6 +87,13 @@ def test_the_identity_of_a_chat_cannot_be_computed_without_the_key(store, tmp_pa
     assert len(keys) == len(others) == 2 and not keys & others
 
 
+def test_a_message_has_one_name_that_cannot_be_computed_without_the_key():
+    ours, others = (Chats(key=key, phone_number_id="1") for key in ("key", "other key"))
+    names = {ours.message("wamid.1"), ours.message("wamid.2"), others.message("wamid.1")}
+    assert len(names) == 3 and ours.message("wamid.1") in names
+    assert not any("wamid" in name for name in names)
+
+
 def test_replies_go_to_the_number_and_else_to_the_user_id(store):
     sessions(store, BSUID, BOTH)
     with store.begin() as connection:

@@ -1,7 +1,11 @@
 """When the channel runs, and when the server must not start."""
 
+import dataclasses
+
 import pytest
 
+from bot.channels.channel import services
+from bot.channels.whatsapp import channel
 from bot.errors import SettingsError
 from bot.settings import WHATSAPP_NEEDS, Settings
 
@@ -51,34 +55,23 @@ def test_secrets_are_not_printed():
 
 
 @pytest.mark.parametrize("app_secret", [None, ""])
-def test_named_in_the_credentials_without_an_app_secret_it_refuses_to_start(
-    monkeypatch, app_secret
-):
-    import dataclasses
-
-    from bot.channels.whatsapp import channel
-
+def test_without_an_app_secret_it_refuses_to_start(app_secret):
     config = Settings.from_env(FULL).whatsapp if app_secret is not None else None
     config = dataclasses.replace(config, app_secret="") if config else None
-    monkeypatch.setattr(channel, "settings", lambda: Settings(whatsapp=config))
     with pytest.raises(SettingsError, match="JAWAB_WHATSAPP_APP_SECRET"):
-        channel.WhatsAppInput.from_credentials({})
+        channel.WhatsAppService(Settings(whatsapp=config))
 
 
 @pytest.mark.parametrize(
     ("env", "names"),
     [
-        pytest.param({}, ["web"], id="off"),
-        pytest.param(FULL, ["web", "whatsapp"], id="on"),
+        pytest.param({}, ["WebService"], id="off"),
+        pytest.param(FULL, ["WebService", "WhatsAppService"], id="on"),
     ],
 )
-def test_the_server_adds_the_channel_where_its_settings_are(monkeypatch, env, names):
-    from bot.channels.whatsapp import channel
-    from bot.server import app as server
-
-    for module in (server, channel):
-        monkeypatch.setattr(module, "settings", lambda: Settings.from_env(env))
-    assert [one.name() for one in server.channels()] == names
+def test_the_server_runs_the_channel_where_its_settings_are(tmp_path, env, names):
+    opened = services(Settings.from_env({**env, "JAWAB_VAR": str(tmp_path)}))
+    assert [type(one).__name__ for one in opened] == names
 
 
 def test_everything_but_the_channel_itself_is_free_of_rasa():

@@ -11,7 +11,8 @@ from bot.answers.library import Library
 from bot.answers.texts import LANGUAGES
 from bot.channels.whatsapp.message_format import BUTTONS_BODY, bubble
 from bot.channels.whatsapp.text_limits import longest, problems_in
-from bot.dialogue.decide import MOST_TOPICS, load_dialogue
+from bot.dialogue.config import load_dialogue
+from bot.dialogue.decide import MOST_TOPICS
 
 DIALOGUE = load_dialogue()
 

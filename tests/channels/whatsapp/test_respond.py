@@ -300,7 +300,44 @@ def test_patients_words_are_erased_once_answered_and_never_in_a_log(tmp_path, da
     with caplog.at_level("DEBUG", logger="bot"):
         raw = run(scenario())
     assert "Zubaida" not in caplog.text and "923331112223" not in caplog.text
-    assert b"wamid" in raw
+    assert b"wamid." not in raw
+
+
+def test_the_id_of_a_message_is_kept_only_until_the_reply_that_quotes_it_has_left(tmp_path, data):
+    async def scenario():
+        async with Line(tmp_path, data) as line:
+            line.meta.errors = {PATIENT: [131056]}
+            await line.meta.deliver(
+                message("khoon", id="wamid.forwarded", context={"forwarded": True})
+            )
+            await line.until(lambda: len(line.meta.asked) == 1)
+            assert [row.quote for row in line.rows(outbox.select())] == ["wamid.forwarded"]
+            said = await line.said()
+            assert said[0]["context"] == {"message_id": "wamid.forwarded"}
+            await line.patient("halal?", id="wamid.plain")
+            await line.until(
+                lambda: all(row.status == "delivered" for row in line.rows(outbox.select()))
+            )
+            return {name: str(line.rows(table.select())) for name, table in tables.tables.items()}
+
+    kept = run(scenario())
+    assert not [name for name, rows in kept.items() if "wamid." in rows or "'forwarded" in rows]
+
+
+def test_a_message_that_waits_says_neither_its_id_nor_who_wrote_it(tmp_path, data):
+    async def scenario():
+        async with Line(tmp_path, data) as line:
+            line.bot.fails = 1  # it waits for a second try
+            await line.meta.deliver(message("mera case", id="wamid.waits"))
+            await line.until(lambda: line.bot.heard)
+            waiting = str(line.rows(inbox.select()))
+            assert "mera case" in waiting
+            assert "wamid." not in waiting and PATIENT not in waiting
+            await line.idle()
+            assert [turn["id"][:2] for turn in line.bot.heard] == ["m-", "m-"]
+            assert line.bot.heard[0]["id"] == line.bot.heard[1]["id"]
+
+    run(scenario())
 
 
 def test_a_username_without_a_number_is_answered_at_its_user_id(tmp_path, data):
@@ -309,6 +346,24 @@ def test_a_username_without_a_number_is_answered_at_its_user_id(tmp_path, data):
             await line.patient("halal?", sender=None, from_user_id="PK.abc")
             await line.idle()
             assert line.meta.sent[0]["recipient"] == "PK.abc" and "to" not in line.meta.sent[0]
+
+    run(scenario())
+
+
+def test_user_ids_that_share_their_digits_share_no_chat_and_are_answered_as_meta_wrote_them(
+    tmp_path, data
+):
+    async def scenario():
+        async with Line(tmp_path, data) as line:
+            for user_id in ("PK.1349", "PK.13a49", "IN.1349", "1349"):
+                await line.patient("halal?", sender=user_id)
+            assert len({turn["sender"] for turn in line.bot.heard}) == 4
+            assert {(sent.get("to"), sent.get("recipient")) for sent in line.meta.sent} == {
+                (None, "PK.1349"),
+                (None, "PK.13a49"),
+                (None, "IN.1349"),
+                ("1349", None),
+            }
 
     run(scenario())
 

@@ -61,6 +61,17 @@ def test_danger_is_answered_even_while_staff_write(tmp_path, data):
     run(scenario())
 
 
+def test_a_weak_sign_of_danger_is_asked_about_while_staff_write(tmp_path, data):
+    async def scenario():
+        async with Line(tmp_path, data) as line:
+            await line.patient("halal?")
+            await line.meta.deliver(echo("hello"))
+            said = await line.patient("main thak gayi hoon sab se")
+            assert words_of(said[1]).startswith(line.library.block("check_in", "en").text)
+
+    run(scenario())
+
+
 def test_the_bot_comes_back_on_the_agreed_word(tmp_path, data):
     async def scenario():
         async with Line(tmp_path, data) as line:

@@ -4,14 +4,22 @@ from functools import partial
 
 import pytest
 from cryptography.fernet import Fernet
-from line import KEY, Line, run
+from line import KEY, FakeService, Line, run
 from sqlalchemy.exc import OperationalError
 
 from bot.channels.whatsapp import forward_alerts as module
 from bot.channels.whatsapp import worker
-from bot.channels.whatsapp.alerts import ASKS, CAME_LATE, UNDELIVERED, WAITED, alert, unseen
+from bot.channels.whatsapp.alerts import (
+    ASKS,
+    BARRED,
+    CAME_LATE,
+    LAPSED,
+    UNDELIVERED,
+    WAITED,
+    alert,
+    unseen,
+)
 from bot.channels.whatsapp.forward_alerts import REASONS, relay
-from bot.channels.whatsapp.routes import webhook
 from bot.channels.whatsapp.tables import Store
 from bot.handover.queue import MINUTES, WaitingRoom
 
@@ -52,9 +60,8 @@ def test_every_alert_has_its_reason(store, room):
         ("unanswered", WAITED, "wa-1", "whatsapp", "ur"),
         ("handoff", ASKS, "wa-1", "whatsapp", "ur"),
     ]
-    assert set(REASONS) == {UNDELIVERED, CAME_LATE, ASKS, WAITED} and set(REASONS.values()) <= set(
-        MINUTES
-    )
+    assert set(REASONS) == {UNDELIVERED, CAME_LATE, ASKS, WAITED, BARRED, LAPSED}
+    assert set(REASONS.values()) <= set(MINUTES)
 
 
 def test_an_alert_stays_until_it_is_done_in_the_waiting_room(store, room):
@@ -101,8 +108,8 @@ def test_who_asks_for_a_person_waits_once_though_the_turn_told_it_too(store, roo
 
 def line(tmp_path, data, room, **settings):
     found = Line(tmp_path, data, **settings)
-    found._routes = partial(
-        webhook, key=KEY, library=found.library, gate=found.gate, say=found.bot, room=room
+    found._service = partial(
+        FakeService, found.bot, key=KEY, library=found.library, gate=found.gate, room=room
     )
     return found
 
