@@ -1,6 +1,7 @@
 """What is known of one message: the tuned encoder's heads beside the spelling model."""
 
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,9 @@ from bot.nlu.reader import Reader
 from bot.nlu.spelling import Spelling
 
 logger = logging.getLogger(__name__)
+SENTENCE = re.compile(r"(?<=[.?!؟۔])\s+|\s*[\r\n]+\s*")
+WORDS = re.compile(r"[^\W\d_]\W*[^\W\d_]")
+MOST_SENTENCES = 12
 
 
 @dataclass(frozen=True)
@@ -19,13 +23,15 @@ class Judgement:
     """Of one message, by intent (the columns are the model's `intents`).
 
     `whole` adds up to 1: what the message is about as a whole. `present` are probabilities by themselves: what is said
-    somewhere in it, whatever stands around. `strangeness` is higher the less it is like anything in the corpus, None
+    somewhere in it, whatever stands around. `apart` is the same of its sentences read one by one, the highest of
+    any: None for a message of one sentence. `strangeness` is higher the less it is like anything in the corpus, None
     where the encoder is away.
     """
 
     whole: np.ndarray
     present: np.ndarray
     strangeness: float | None = None
+    apart: np.ndarray | None = None
 
 
 class IntentModel:
@@ -45,13 +51,15 @@ class IntentModel:
             return Judgement(spelt, spelt)
         try:
             read = self.reader.read(typed)
+            parts = [self.reader.read(part).labels for part in sentences(typed)]
         except Exception as error:  # the spelling model's answer is worse, not wrong
             logger.error("encoder failed, spelling decides alone: %s", told(error))
             return Judgement(spelt, spelt)
         young = self._columns < 0
         whole = np.where(young, spelt, (read.intent[self._columns] + spelt) / 2)
         present = np.where(young, spelt, read.labels[self._columns])
-        return Judgement(whole / whole.sum(), present, read.strangeness)
+        apart = np.max(parts, axis=0)[self._columns] if parts else None
+        return Judgement(whole / whole.sum(), present, read.strangeness, apart)
 
     def save(self, folder: Path) -> None:
         """Write what training made under `folder`; the encoder stays where the repository carries it."""
@@ -68,6 +76,18 @@ class IntentModel:
     def load(cls, folder: Path, encoder: Path) -> "IntentModel":
         """Return the model that `save` wrote under `folder`, with the encoder kept in `encoder`."""
         return cls(Spelling.load(folder), open_reader(encoder))
+
+
+def sentences(typed: str) -> list[str]:
+    """Return the sentences and lines of a message, at most MOST_SENTENCES runs of them; none where there is but one.
+
+    Danger and case are looked for in each by itself as well, so that what stands around cannot hide them.
+    """
+    found = [part for part in SENTENCE.split(typed) if part and WORDS.search(part)]
+    if len(found) < 2:
+        return []
+    run = -(-len(found) // MOST_SENTENCES)
+    return [" ".join(found[start : start + run]) for start in range(0, len(found), run)]
 
 
 def open_reader(folder: Path) -> Reader | None:

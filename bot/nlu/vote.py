@@ -24,6 +24,7 @@ class Thresholds:
     further_topic: float  # one beside a likelier one
     beside: float  # what no text covers is asked beside the topics, and named
     act: float  # a wish for a person or comfort beside anything else
+    apart_case: float  # steer, of a sentence read by itself
     whole_doubt: float  # danger, though no part of the message is sure of it
     whole_case: float
     whole_topic: float
@@ -80,11 +81,17 @@ def vote(judged: Judgement, intents: Sequence[str], kinds: Kinds, least: Thresho
     """Return the vote on a message that was `judged` over `intents`."""
     present = dict(zip(intents, map(float, judged.present), strict=True))
     whole = dict(zip(intents, map(float, judged.whole), strict=True))
+    apart = (
+        present
+        if judged.apart is None
+        else dict(zip(intents, map(float, judged.apart), strict=True))
+    )
     case = present[CASE] >= least.case or whole[CASE] >= least.whole_case
+    case = case or apart[CASE] >= least.apart_case
     calm, topics, unsure = _calm(present, whole, kinds, least)
-    danger = max(DANGER, key=lambda name: present[name] + whole[name])
-    likely = max(present[name] for name in DANGER)
-    told = present[CASE] >= least.told
+    danger = max(DANGER, key=lambda name: max(present[name], apart[name]) + whole[name])
+    likely = max(max(present[name], apart[name]) for name in DANGER)
+    told = max(present[CASE], apart[CASE]) >= least.told
     seen = Vote(*calm, topics, ranking=_ranking(present, whole), case=told)
     if topics:
         seen = replace(seen, beside=_beside(present, kinds, least))
@@ -94,7 +101,7 @@ def vote(judged: Judgement, intents: Sequence[str], kinds: Kinds, least: Thresho
         meant = CASE if case else seen.intent
         return replace(seen, intent=danger, confidence=likely, doubtful=True, calm=meant)
     if case:
-        return replace(seen, intent=CASE, confidence=max(present[CASE], whole[CASE]))
+        return replace(seen, intent=CASE, confidence=max(present[CASE], whole[CASE], apart[CASE]))
     return replace(seen, unsure=unsure)
 
 

@@ -38,7 +38,7 @@ class Impatient(HttpToolsProtocol):
 
     _clock: asyncio.TimerHandle | None = None
     _reading: asyncio.TimerHandle | None = None
-    _in_headers, _header_bytes, _body_bytes = True, 0, 0
+    _in_headers, _header_bytes, _kept_bytes, _body_bytes = True, 0, 0, 0
 
     def connection_made(self, transport: Any) -> None:
         """From here on the first request's headers are awaited."""
@@ -63,9 +63,24 @@ class Impatient(HttpToolsProtocol):
         if self._in_headers and self._header_bytes > LIMITS["MOST_HEADER_BYTES"]:
             self._refuse(431)
 
+    def on_url(self, url: bytes) -> None:
+        """Take a piece of the request's line."""
+        self._kept_bytes += len(url)
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header."""
+        self._kept_bytes += len(name) + len(value)
+        super().on_header(name, value)
+
     def on_headers_complete(self) -> None:
         """The headers are here: now the body is awaited."""
         self._in_headers, self._body_bytes = False, 0
+        if self.transport.is_closing():
+            return
+        if self._kept_bytes > LIMITS["MOST_HEADER_BYTES"]:  # they may come in one piece
+            self._refuse(414 if len(self.url) > LIMITS["MOST_HEADER_BYTES"] else 431)
+            return
         super().on_headers_complete()
         self._wait(LIMITS["BODY_WITHIN"])
         length = next((value for name, value in self.headers if name == b"content-length"), b"0")
@@ -82,9 +97,10 @@ class Impatient(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """The request is here: the client owes nothing."""
-        self._in_headers, self._header_bytes = True, 0
+        self._in_headers, self._header_bytes, self._kept_bytes = True, 0, 0
         self._stop()
-        super().on_message_complete()
+        if not self.transport.is_closing():
+            super().on_message_complete()
 
     def pause_writing(self) -> None:
         """The client takes nothing just now."""

@@ -12,8 +12,8 @@ GROUPS = {"lab": ["amh", "f s h"], "mine": ["my", "meri"]}
 WORDS = Lexicon({"hy": ("hai",)}).words
 
 
-def matcher(*phrases, unless=()):
-    rule = Rule("rule", "test", "steer", "case", phrases, tuple(unless), (), ())
+def matcher(*phrases, unless=(), led_by=()):
+    rule = Rule("rule", "test", "steer", "case", phrases, tuple(unless), tuple(led_by), (), ())
     return GuardMatcher([rule], GROUPS, WORDS)
 
 
@@ -91,6 +91,23 @@ def test_phrase(phrase, text, caught):
 def test_unless_before_voids_only_a_match_that_ends_with_it(text, fires):
     found = matcher("amh {number}", unless=["women amh {number}"]).find(text)
     assert bool(found) == fires
+
+
+@pytest.mark.parametrize(
+    ("text", "fires"),
+    [
+        pytest.param("amh 3", True, id="led by nothing"),
+        pytest.param("women amh 3", False, id="voided by what ends where it starts"),
+        pytest.param("women with low amh 3", False, id="its gap reaches back"),
+        pytest.param("women ask. amh 3", True, id="but never across a full stop"),
+        pytest.param(
+            "women amh 3 and some say the rest is fine amh 3", True, id="found further on"
+        ),
+        pytest.param("amh 3 women", True, id="what follows voids nothing"),
+    ],
+)
+def test_unless_led_by_voids_only_a_match_that_starts_where_it_ends(text, fires):
+    assert bool(matcher("amh {number}", led_by=["women .."]).find(text)) == fires
 
 
 @pytest.mark.parametrize(

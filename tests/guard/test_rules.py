@@ -30,6 +30,15 @@ def test_a_good_rule_loads_with_the_intent_of_its_level(tmp_path):
     assert rules[0].phrases == ("chest pain",)
 
 
+def test_what_voids_every_rule_of_a_file_is_written_once(tmp_path):
+    content = {
+        "unless_led_by": ["no"],
+        "guard": [GOOD | {"unless_led_by": ["film me"]}, GOOD | {"id": "b"}],
+    }
+    write_yaml(tmp_path / "emergency.yml", content)
+    assert [rule.unless_led_by for rule in load_rules(tmp_path)[0]] == [("film me", "no"), ("no",)]
+
+
 def test_groups_load_flat(tmp_path):
     write_yaml(tmp_path / "groups.yml", {"groups": {"lab": {"en": ["amh"], "ur": ["اے ایم ایچ"]}}})
     assert load_rules(tmp_path)[1] == {"lab": ["amh", "اے ایم ایچ"]}

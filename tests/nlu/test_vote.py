@@ -21,6 +21,7 @@ LEAST = Thresholds(
     further_topic=0.5,
     beside=0.6,
     act=0.5,
+    apart_case=0.6,
     whole_doubt=0.5,
     whole_case=0.6,
     whole_topic=0.5,
@@ -29,6 +30,21 @@ LEAST = Thresholds(
     floor=0.25,
     clarify=0.4,
 )
+
+
+@pytest.mark.parametrize(
+    ("apart", "intent"),
+    [
+        pytest.param({"case": 0.7}, "case", id="a case in one sentence"),
+        pytest.param({"case": 0.5}, "halal", id="hardly a case"),
+        pytest.param({"emergency": 0.96}, "emergency", id="a danger in one sentence"),
+    ],
+)
+def test_what_one_sentence_tells_is_not_hidden_by_the_others(apart, intent):
+    judged = Judgement(row({"halal": 0.9}), row({"halal": 0.9}), 0.0, row(apart))
+    assert (
+        vote(judged, INTENTS, Kinds(TOPICS, UNCOVERED, UNCOVERED[1:], ACTS), LEAST).intent == intent
+    )
 
 
 def row(told):

@@ -43,6 +43,7 @@ TERMS = sentences(  # words of the data and the ledger that pages show
     "recall",
     "answer",
     "callback",
+    "check_in",
     "clarify",
     "crisis",
     "decline",

@@ -3,6 +3,8 @@
 The id itself stays only with a reply that is still to be shown under its message.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -67,7 +69,7 @@ def _rename(before: str, after: str) -> None:
         batch_op.create_index(batch_op.f(f"ix_outbox_{after}"), [after], unique=False)
 
 
-def _message(body: dict | None, names: Names) -> dict | None:
+def _message(body: dict[str, Any] | None, names: Names) -> dict[str, Any] | None:
     """Return what is kept of a message that waits: who wrote it stands with the chat."""
     if not body:
         return None
@@ -77,7 +79,7 @@ def _message(body: dict | None, names: Names) -> dict | None:
     return kept | named | {"quote": body["id"] if quotes else None}
 
 
-def _reply(row: sa.engine.Row, names: Names) -> dict:
+def _reply(row: sa.engine.Row, names: Names) -> dict[str, Any]:
     """Return the columns of a reply; what it quotes stays with it until it has left."""
     body = dict(row.body or {})
     quote = body.pop("quote", None)

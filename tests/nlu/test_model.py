@@ -1,0 +1,43 @@
+"""Both readings of a message: the sentences that are looked at by themselves, and the spelling model alone."""
+
+import numpy as np
+import pytest
+
+from bot.nlu.model import MOST_SENTENCES, IntentModel, open_reader, sentences
+from bot.nlu.spelling import Spelling
+
+
+@pytest.mark.parametrize(
+    ("typed", "parts"),
+    [
+        pytest.param("is it halal?", [], id="one sentence"),
+        pytest.param("salam. meri AMH 0.4 hai", ["salam.", "meri AMH 0.4 hai"], id="two"),
+        pytest.param("a b\n\nخون آ رہا ہے۔ شکریہ", ["a b", "خون آ رہا ہے۔", "شکریہ"], id="lines"),
+        pytest.param("ok?? !!", [], id="marks alone are none"),
+    ],
+)
+def test_sentences(typed, parts):
+    assert sentences(typed) == parts
+
+
+def test_of_many_sentences_none_is_left_out():
+    typed = "\n".join(f"line number {place}" for place in range(50))
+    found = sentences(typed)
+    assert len(found) <= MOST_SENTENCES and " ".join(found).split() == typed.split()
+
+
+def test_without_the_encoder_spelling_answers_alone(tmp_path, caplog):
+    texts = [
+        "is it halal",
+        "halal hai kya",
+        "price kya hai",
+        "how much is it",
+        "salam",
+        "hello",
+    ] * 3
+    model = IntentModel(
+        Spelling.train(texts, ["halal", "halal", "cost", "cost", "greet", "greet"] * 3), None
+    )
+    judged = model.judge("halal?", "halal?")
+    assert judged.strangeness is None and np.allclose(judged.whole, judged.present)
+    assert open_reader(tmp_path) is None and "spelling decides alone" in caplog.text
