@@ -1,5 +1,6 @@
 """Where the project lies, so that every command works from any folder."""
 
+import os
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -26,3 +27,10 @@ def at(path: str | Path) -> Path:
 def lexicon() -> Path:
     """Return the folder of character tables, spellings and cues that this code was made with."""
     return at("data/lexicon")
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder that only its owner may look into, or close the one that is there."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if folder.stat().st_uid == os.getuid():
+        folder.chmod(0o700)

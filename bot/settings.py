@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.errors import SettingsError
-from bot.project import at
+from bot.project import at, make_private
 from bot.randomness import guessable
 from bot.text.languages import CODES  # a table and nothing else: it stands below everything
 
@@ -148,9 +148,7 @@ class Settings:
 
     def make_var(self) -> None:
         """Make the folder of what patients wrote, or close it: its owner's alone, whatever the umask was."""
-        self.var.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if self.var.stat().st_uid == os.getuid():
-            self.var.chmod(0o700)
+        make_private(self.var)
 
     def signing_key(self) -> str:
         """Return the key that signs session ids: the one set, or one kept under `var/` for trial runs."""

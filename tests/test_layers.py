@@ -33,10 +33,6 @@ PRIVATE = set(
 REACHES = re.compile(
     r"\b(?:agent|processor|graph_runner|runner|tracker|store|event|kind|domain|DefaultV1Recipe|rasa[\w.]*)\.(_[a-z]\w*)"
 )
-MOVING = {
-    "bot/channels/web/history.py",
-    "bot/staff/approval/reach.py",
-}  # to Starlette and the event store
 FILES = sorted(path for path in BOT.rglob("*.py") if path != BOT / "__init__.py")
 
 
@@ -79,7 +75,7 @@ def test_the_private_names_of_rasa_that_we_use_are_all_explained():
 
 @pytest.mark.parametrize("path", FILES, ids=str)
 def test_private_names_of_rasa_occur_in_its_own_room_only(path):
-    if part(path) != "rasa_adapter" and str(path) not in MOVING:
+    if part(path) != "rasa_adapter":
         text = path.read_text(encoding="utf-8")
         assert not set(REACHES.findall(text)) & PRIVATE
         assert not re.search(r"\brasa[\w.]*\._[a-z]|\b(?:agent|processor)\._[a-z]", text)

@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.answers.gate import Passed
 from bot.container import gate
+from bot.text.languages import direction
 
 logger = logging.getLogger(__name__)
 EXTRAS = ("custom", "image", "attachment", "elements", "quick_replies")
@@ -51,5 +52,5 @@ def _reply(passed: Passed) -> dict[str, Any]:
         "buttons": list(passed.buttons),
         "blocks": blocks,
         "variety": passed.variety,
-        "dir": "rtl" if passed.variety == "ur" else "ltr",
+        "dir": direction(passed.variety),
     }

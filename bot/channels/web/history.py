@@ -10,6 +10,7 @@ from bot.answers.gate import Passed
 from bot.container import gate, library
 from bot.rasa_adapter import event_store
 from bot.rasa_adapter.event_store import Exchange, Uttered, store_of
+from bot.text.languages import direction
 
 MOST_TURNS = 200
 
@@ -63,7 +64,7 @@ def shown(passed: Passed) -> dict[str, Any]:
         "buttons": list(passed.buttons),
         "blocks": blocks,
         "variety": passed.variety,
-        "dir": "rtl" if passed.variety == "ur" else "ltr",
+        "dir": direction(passed.variety),
     }
 
 
