@@ -11,7 +11,7 @@ RUN uv sync --frozen --no-dev --no-install-project --compile-bytecode
 COPY actions actions
 COPY bot bot
 RUN uv sync --frozen --no-dev --compile-bytecode
-COPY config.yml credentials.yml domain.yml endpoints.yml ./
+COPY config.yml domain.yml endpoints.yml ./
 COPY data data
 RUN .venv/bin/jawab train && rm -rf .cache
 

@@ -19,7 +19,7 @@ INSERT INTO events (sender_id, type_name, timestamp, intent_name, action_name, d
 WITH RECURSIVE number(n) AS (SELECT :first UNION ALL SELECT n + 1 FROM number WHERE n + 1 < :last)
 SELECT 'crowd-' || n, type_name, timestamp, intent_name, action_name, data FROM number, events
 WHERE sender_id = (SELECT sender_id FROM events ORDER BY id LIMIT 1) ORDER BY n, id"""
-FLOOR = "bare Sanic, no bot"
+FLOOR = "bare server, no bot"
 Tell = Callable[[str], None]
 
 
@@ -83,7 +83,7 @@ def _firsts(opener: Callable[[], Client], probes: Sequence[str]) -> list[float]:
 
 
 def _floor(folder: Path, probes: Sequence[str]) -> float:
-    """Return the ms in which a Sanic server that only says the same again answers: no bot can be faster."""
+    """Return the ms in which a server that only says the same again answers: no bot can be faster."""
     with _running(Server(echo(folder))) as server:
         timed = Timed()
         for _ in range(5):

@@ -14,7 +14,7 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 STOCK = ROOT / "bench" / "stock"
 STOCK_ENVIRONMENT = ROOT / ".venv-stock"
-COPIED = ("bot", "actions", "data", "config.yml", "domain.yml", "endpoints.yml", "credentials.yml")
+COPIED = ("bot", "actions", "data", "config.yml", "domain.yml", "endpoints.yml")
 LEAST = 4  # examples of an intent: our calibration needs 3, Rasa warns below 2
 WITH_DISCLAIMER = {"answer", "steer"}
 Examples = dict[str, list[str]]

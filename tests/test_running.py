@@ -86,7 +86,7 @@ CLOSED = {
     "variety": {"en", "ur", "roman", "other"},
     "channel": {"web", "whatsapp", "terminal"},
     "place": {*metrics.PLACES, "other"},
-    "part": {*metrics.PARTS.values(), "model", "store", "ledger", "whatsapp"},
+    "part": {*metrics.PARTS.values(), "model", "store", "ledger", "disk", "whatsapp"},
     "standing": set(metrics.STANDINGS),
     "provider": {"whatsapp"},
     "outcome": {"sent", "again", "refused", "unknown"},
@@ -190,7 +190,7 @@ def test_the_server_is_ready(server):
     status, body = server.get("/readyz")
     assert (status, json.loads(body)) == (
         200,
-        dict.fromkeys(("ready", "model", "store", "ledger", "whatsapp"), True),
+        dict.fromkeys(("ready", "model", "store", "ledger", "disk", "whatsapp"), True),
     )
 
 

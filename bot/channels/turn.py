@@ -80,7 +80,7 @@ def _failed(output: Collected, error: Exception, *, channel: str, message: str) 
 def _measure(output: Collected, channel: str, seconds: float) -> None:
     action, said = output.metadata.get("action"), output.metadata.get("variety")
     metrics.turn(channel, action=action, variety=said, seconds=seconds)
-    logger.info("turn: action=%s variety=%s ms=%.0f", action, said, seconds * 1000)
+    logger.info("turn: action=%s variety=%s ms=%d", action, said, round(seconds * 1000))
 
 
 def _counted(incoming: Incoming, output: Collected, *, sender: str, channel: str) -> None:

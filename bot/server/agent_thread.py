@@ -9,9 +9,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 T = TypeVar("T")
-ANSWERS_WITHIN = (
-    60.0  # seconds; above what any caller waits for a turn (bot/channels/web/routes.py)
-)
+ANSWERS_WITHIN = 60.0  # seconds; above what any caller waits for a turn
+STOPS_WITHIN = 5.0  # seconds
 
 
 class AgentThread:
@@ -41,6 +40,8 @@ class AgentThread:
         async def run() -> T:
             return await make()
 
+        if self.loop.is_closed():
+            raise RuntimeError("the bot's thread has ended")
         async with asyncio.timeout(within):
             return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(run(), self.loop))
 
@@ -54,9 +55,18 @@ class AgentThread:
 
     async def stop(self) -> None:
         """End what runs there, and the thread."""
-        self.loop.call_soon_threadsafe(self.loop.stop)
-        await asyncio.to_thread(self._thread.join, 5)
+        asyncio.run_coroutine_threadsafe(self._end(), self.loop)
+        await asyncio.to_thread(self._thread.join, STOPS_WITHIN)
+
+    async def _end(self) -> None:
+        running = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        self.loop.stop()
 
     def _run(self) -> None:
         asyncio.set_event_loop(self.loop)
         self.loop.run_forever()
+        self.loop.run_until_complete(self.loop.shutdown_default_executor())
+        self.loop.close()

@@ -2,9 +2,9 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -158,6 +158,13 @@ class Server(uvicorn.Server):
             )
         )
 
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """As uvicorn's own, which would end the process by the signal again: being told to stop is no failure."""
+        with super().capture_signals():
+            yield
+            self._captured_signals.clear()
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Say that patients can write."""
         await super().startup(sockets)
@@ -184,8 +191,6 @@ def serve(
     app = build(model)
     try:
         Server(app, ready).run(sockets=[listening])
-    except KeyboardInterrupt:
-        return
     except OSError as error:
         raise unbound(listening, error) from error
     except SystemExit as end:  # uvicorn's way to say that the lifespan did not start

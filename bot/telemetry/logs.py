@@ -1,6 +1,6 @@
 """How this process logs: one line an event, as JSON or plain, with ids and never with a patient's words.
 
-Our own loggers speak in fixed sentences and ids. Anybody else's (Rasa, Sanic, SQLAlchemy, asyncio) may quote what it
+Our own loggers speak in fixed sentences and ids. Anybody else's (Rasa, uvicorn, SQLAlchemy, asyncio) may quote what it
 stumbled over, so from the moment a patient can write only the place it spoke from is kept.
 """
 

@@ -29,7 +29,7 @@ def small_copy(folder):
         for block in content["nlu"]:
             block["examples"] = "\n".join(block["examples"].splitlines()[:EXAMPLES]) + "\n"
         path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
-    for name in ("domain.yml", "endpoints.yml", "credentials.yml"):
+    for name in ("domain.yml", "endpoints.yml"):
         shutil.copy(ROOT / name, folder)
     config = yaml.safe_load((ROOT / "config.yml").read_text(encoding="utf-8"))
     next(one for one in config["pipeline"] if one["name"].endswith("Intents"))["embedding"] = False
