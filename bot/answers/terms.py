@@ -31,7 +31,7 @@ def load_terms(path: Path) -> list[Term]:
     for number, entry in enumerate(read_yaml(path).get("terms") or (), 1):
         if not isinstance(entry, dict) or not set(LANGUAGES) <= set(entry) <= KEYS:
             problems.append(
-                f"{path}: terms[{number}] needs en, ur and roman, and may have explained and never"
+                f"{path}: terms[{number}] needs {', '.join(LANGUAGES)}, and may have explained and never"
             )
             continue
         terms.append(_term(entry))
