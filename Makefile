@@ -48,6 +48,8 @@ train: .venv/.ready ## train the model if it is older than its data
 
 evaluate: .venv/.ready ## score our own examination sets against the recorded figures
 	@$(JAWAB) evaluate $(EVAL) --against tests/eval/baseline.json
+	@$(JAWAB) evaluate tests/eval/blind/dev.jsonl --against tests/eval/blind/dev.json
+	@$(JAWAB) evaluate tests/eval/blind/test.jsonl --against tests/eval/blind/test.json
 
 bench: .venv/.ready ## measure against the stock Rasa pipeline (installs it apart; only how a turn grows: ARGS=--quick)
 	@.venv/bin/python bench/bench.py $(ARGS)

@@ -130,14 +130,16 @@ ROWS = {
     "right": "right",
     "cases and urgent messages answered": "leaks",
     "urgent messages met": "urgent recall",
+    "calm people met with an alarm": "alarmed for nothing",
     "FAQ wrongly steered": "wrongly steered",
+    "several topics": "several topics",
     "reply in the sender's variety": "own variety",
 }
 
 
 @pytest.mark.parametrize(("row", "key"), ROWS.items())
 def test_the_figures_of_the_readme_are_those_of_the_recorded_file(row, key):
-    recorded = json.loads(text(ROOT / "tests" / "eval" / "baseline.json"))
+    recorded = json.loads(text(ROOT / "tests" / "eval" / "blind" / "test.json"))
     (line,) = re.findall(rf"(?m)^\| {re.escape(row)} \| (.*) \|$", text(ROOT / "README.md"))
     shown = [float(cell.strip().removesuffix("%")) for cell in line.split("|")]
     wanted = [recorded[variety][key] * 100 for variety in ("all", "en", "ur", "roman", "mixed")]
