@@ -85,7 +85,7 @@ def copy(tmp_path):
 
 
 LEVEL = """
-from bot.dialogue.decide import load_dialogue
+from bot.dialogue.config import load_dialogue
 from bot.guard.check import Guard
 from bot.guard.matcher import GuardMatcher
 from bot.project import at
@@ -177,6 +177,13 @@ def test_a_language_is_a_row_and_then_data_only(copy, before):
         for hedge in entry.get("hedges") or ():
             hedge["sd"] = hedge["ur"]
         copy.write(str(path.relative_to(copy.folder)), {"answer": entry})
+    terms = copy.read("data/lexicon/terms.yml")
+    for term in terms["terms"]:
+        term["sd"] = term["ur"]
+        for key in ("explained", "never"):
+            if "ur" in term.get(key, {}):
+                term[key]["sd"] = term[key]["ur"]
+    copy.write("data/lexicon/terms.yml", terms)
     shutil.copytree(copy.folder / "data" / "nlu" / "ur", copy.folder / "data" / "nlu" / "sd")
     copy.edit("data/lexicon/cues.yml", "    other: [", "    sd: [sindhi]\n    other: [")
     copy.edit("data/lexicon/cues.yml", " sindhi,", "")

@@ -14,6 +14,7 @@ from bot.text.words import Lexicon
 SENTENCE = re.compile(r"(?<=[.۔؟?!])\s+")
 WORD = re.compile(r"[a-z]+")
 KEYS = {*LANGUAGES, "explained", "never"}
+ALL = f"{', '.join(LANGUAGES[:-1])} and {LANGUAGES[-1]}"
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ def load_terms(path: Path) -> list[Term]:
     for number, entry in enumerate(read_yaml(path).get("terms") or (), 1):
         if not isinstance(entry, dict) or not set(LANGUAGES) <= set(entry) <= KEYS:
             problems.append(
-                f"{path}: terms[{number}] needs en, ur and roman, and may have explained and never"
+                f"{path}: terms[{number}] needs {ALL}, and may have explained and never"
             )
             continue
         terms.append(_term(entry))
