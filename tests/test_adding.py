@@ -25,7 +25,7 @@ class Copy:
                 folder / name,
                 ignore=shutil.ignore_patterns("__pycache__", "*.onnx", "*.npy"),
             )
-        for name in ("config.yml", "domain.yml", "endpoints.yml", "credentials.yml"):
+        for name in ("config.yml", "domain.yml", "endpoints.yml"):
             shutil.copy(ROOT / name, folder)
 
     def write(self, name, content):
