@@ -106,5 +106,5 @@ def test_a_note_is_readable_by_its_owner_only_and_holds_no_words(notes, tmp_path
     (path,) = (tmp_path / "notes").glob("*.note")
     assert path.stat().st_mode & 0o077 == 0 and path.parent.stat().st_mode & 0o077 == 0
     assert set(json.loads(path.read_bytes())) == {
-        *("sender", "channel", "reason", "cause", "variety", "at", "contact")
+        *("sender", "channel", "reason", "cause", "variety", "at", "contact", "source")
     }
