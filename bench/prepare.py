@@ -41,7 +41,7 @@ def sample(size: int, *, seed: int) -> Examples:
     """Return about `size` examples of data/nlu by intent, each intent with its share of them."""
     found: Examples = defaultdict(list)
     for path in sorted((ROOT / "data" / "nlu").rglob("*.yml")):
-        for block in read_yaml(path)["nlu"]:
+        for block in read_yaml(path).get("nlu", ()):
             found[block["intent"]] += [
                 line[2:].strip() for line in block["examples"].splitlines() if line[:2] == "- "
             ]

@@ -43,7 +43,7 @@ def load(folder: Path) -> Rows:
     found = [
         (normalise(line[2:].strip()), str(block["intent"]), path.parent.name)
         for path in sorted(folder.rglob("*.yml"))
-        for block in read_yaml(path)["nlu"]
+        for block in read_yaml(path).get("nlu", ())
         for line in block["examples"].splitlines()
         if line.startswith("- ")
     ]

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 
 from bot.dialogue.config import Dialogue
 from bot.dialogue.state import Decision, Memory, Reading
-from bot.guard.verdict import BUTTON, MEMORY, RANK, Reason, Verdict, more_cautious
+from bot.guard.verdict import BUTTON, CLASSIFIER, MEMORY, RANK, Reason, Verdict, more_cautious
 from bot.text.languages import CODES
 
 VARIETIES = CODES
 MOST_TOPICS = 3  # answered in one message; the rest are offered
 MOST_OFFERED = MOST_TOPICS + 5
+UNSURE = 0.5  # a classifier's vote below this was taken for want of anything better
 LANGUAGE_BUTTON = "language:"
 CALLBACK = "callback"  # the button that asks for a call
 BESIDE, BESIDE_ANY = {"uncovered_risks": "decline_risks"}, "uncovered_beside"
@@ -37,6 +38,9 @@ def decide(reading: Reading, memory: Memory, dialogue: Dialogue) -> Decision:
     ):
         level, intent = more_cautious(level, "steer"), "case"
         reasons.append(Reason(MEMORY, note="a case was told earlier in the conversation"))
+    if memory.case_told and _unread(reading.verdict):
+        level, intent = more_cautious(level, "steer"), "case"
+        reasons.append(Reason(MEMORY, note="hardly read, after a case was told"))
     if level == "answer" and not topics:  # it hesitates between two topics: no answer yet
         level, intent = "decline", "uncovered_medical"
     says, offers = _says(reading, memory, level, intent, topics, dialogue)
@@ -62,7 +66,7 @@ def _with_context(
     verdict = reading.verdict
     if (
         memory.danger
-        and verdict.intent in dialogue.after_danger
+        and (verdict.intent in dialogue.after_danger or _unread(verdict))
         and reading.asks_language != "other"
     ):
         return _meaning(reading, (memory.danger,), "the danger told before still stands", dialogue)
@@ -82,6 +86,12 @@ def _with_context(
         )
     names, reason = _implied(reading, memory, dialogue)
     return _meaning(reading, names, reason, dialogue) if names else (reading, [verdict.reason])
+
+
+def _unread(verdict: Verdict) -> bool:
+    """Return whether a message was taken for something uncovered for want of anything better."""
+    unsure = verdict.reason.source == CLASSIFIER and (verdict.reason.confidence or 0.0) < UNSURE
+    return unsure and verdict.level == "decline"
 
 
 def _on_the_doubt(

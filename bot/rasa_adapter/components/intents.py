@@ -113,6 +113,8 @@ class Intents(GraphComponent, IntentClassifier):
             raise RuntimeError("the intent model is not trained")
         if load_cues().group(text) or load_cues().pick(text):
             return Vote(FOLLOW_UP, 1.0)  # a closed list of words has read it to the end
+        if not any(letter.isalnum() for letter in text):
+            return Vote("acknowledge", 1.0)  # an emoji, a full stop: nothing is said
         judged = self._model.judge(typed, text)
         least = self._spelling_alone if judged.strangeness is None else self._thresholds
         return vote(judged, self._model.intents, _kinds(), least)
