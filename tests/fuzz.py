@@ -26,12 +26,14 @@ ACTIONS = {
     "answer",
     "steer",
     "emergency",
+    "check_in",
     "crisis",
     "support",
     "handoff",
     "smalltalk",
     "language",
     "decline",
+    "clarify",
 }
 UNSEEN = [
     "\u200b",

@@ -16,6 +16,8 @@ logger = logging.getLogger(__name__)
 SENTENCE = re.compile(r"(?<=[.?!؟۔])\s+|\s*[\r\n]+\s*")
 WORDS = re.compile(r"[^\W\d_]\W*[^\W\d_]")
 MOST_SENTENCES = 12
+# a telephone number, or what stands for one in a redacted message: neither asks nor tells anything
+SAYS_NOTHING = re.compile(r"(?<![\d.,])\+?\d{4,}[- ]?\d{5,}(?![\d.,])|▮+")
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class IntentModel:
 
     def judge(self, typed: str, normal: str) -> Judgement:
         """Return what is known of a message; `normal` is the normal form of `typed`."""
+        typed, normal = (SAYS_NOTHING.sub(" ", text).strip() or text for text in (typed, normal))
         spelt = self.spelling.judge([normal])[0]
         if self.reader is None:
             return Judgement(spelt, spelt)

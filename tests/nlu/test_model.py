@@ -3,8 +3,13 @@
 import numpy as np
 import pytest
 
-from bot.nlu.model import MOST_SENTENCES, IntentModel, open_reader, sentences
+from bot.nlu.model import MOST_SENTENCES, SAYS_NOTHING, IntentModel, open_reader, sentences
 from bot.nlu.spelling import Spelling
+
+TAUGHT = (
+    ["is it halal", "halal hai kya", "price kya hai", "how much is it", "salam", "hello"] * 3,
+    ["halal", "halal", "cost", "cost", "greet", "greet"] * 3,
+)
 
 
 @pytest.mark.parametrize(
@@ -35,9 +40,20 @@ def test_without_the_encoder_spelling_answers_alone(tmp_path, caplog):
         "salam",
         "hello",
     ] * 3
-    model = IntentModel(
-        Spelling.train(texts, ["halal", "halal", "cost", "cost", "greet", "greet"] * 3), None
-    )
+    model = IntentModel(Spelling.train(*TAUGHT), None)
     judged = model.judge("halal?", "halal?")
     assert judged.strangeness is None and np.allclose(judged.whole, judged.present)
     assert open_reader(tmp_path) is None and "spelling decides alone" in caplog.text
+
+
+@pytest.mark.parametrize("number", ["0300-1234567", "+923001234567", "▮▮▮"])
+def test_a_telephone_number_changes_nothing_that_is_read(number):
+    model = IntentModel(Spelling.train(*TAUGHT), None)
+    bare, with_number = (
+        model.judge(text, text) for text in ("halal hai kya", f"halal hai kya {number}")
+    )
+    assert np.allclose(bare.whole, with_number.whole)
+
+
+def test_values_are_no_telephone_numbers():
+    assert SAYS_NOTHING.sub("", "AMH 0.4 FSH 12 LH 3.5 umar 38") == "AMH 0.4 FSH 12 LH 3.5 umar 38"

@@ -330,7 +330,7 @@ def test_a_ledger_that_cannot_be_written_is_told_and_nothing_is_saved(desk, shel
     def refused(*args):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("bot.answers.ledger._write", refused)
+    monkeypatch.setattr("bot.answers.ledger_file.append", refused)
     status, page = ayesha.post("desk/pain/edit", **fields(shelf, **{"text.en": "My words."}))
     assert status == 400 and "cannot be written here" in page and "My words.</textarea>" in page
     assert (shelf.folder / "answers" / "pain.yml").read_bytes() == before
