@@ -21,6 +21,7 @@ from tests.support import HARD_TEXTS, eval_rows, training_examples
 
 LANGUAGES = ("en", "ur", "roman")
 URGENT = {"crisis", "emergency"}
+WITHOUT_NOTICE = {"crisis", "emergency", "check_in"}
 NEEDS_DISCLAIMER = {"answer", "steer"}
 ACTIONS = {
     "answer",
@@ -189,7 +190,9 @@ class Approved:
         kinds = {self.kind[name] for name in ids}
         if len(ids) != len(set(ids)):
             return "a text twice"
-        if self.provisional & set(ids) and ids[-1] != "notice":
+        if kinds & WITHOUT_NOTICE and "notice" in ids:
+            return "the trial notice under a danger"
+        if not kinds & WITHOUT_NOTICE and self.provisional & set(ids) and ids[-1] != "notice":
             return "provisional without the notice at its end"
         if kinds & NEEDS_DISCLAIMER and ids.count("disclaimer") != 1:
             return "an answer or a steer without its disclaimer"

@@ -32,14 +32,6 @@ def test_of_many_sentences_none_is_left_out():
 
 
 def test_without_the_encoder_spelling_answers_alone(tmp_path, caplog):
-    texts = [
-        "is it halal",
-        "halal hai kya",
-        "price kya hai",
-        "how much is it",
-        "salam",
-        "hello",
-    ] * 3
     model = IntentModel(Spelling.train(*TAUGHT), None)
     judged = model.judge("halal?", "halal?")
     assert judged.strangeness is None and np.allclose(judged.whole, judged.present)

@@ -198,7 +198,9 @@ def sent(
 def test_an_editor_marks_and_only_the_redacted_message_is_kept(staff, office, clean):
     editor = staff("editor")
     editor.ask("review")
-    hers = sent("mera naam Zulekha hai, ye halal hai? 0300-1234567")
+    hers = sent(
+        "mera naam Zulekha hai, stem cell legal hai Pakistan mein? 0300-1234567", topics="legality"
+    )
     assert editor.call("review/mark", hers) == (200, {"right": True})
     wrong = sent("kitna kharcha <b>", topics="cost", judgement="wrong", wanted="off_topic")
     assert editor.call("review/mark", wrong)[0] == 200
